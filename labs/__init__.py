@@ -1,0 +1,1 @@
+"""A small messaging library, taught room by room by the notebooks."""
