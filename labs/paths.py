@@ -1,0 +1,37 @@
+"""Where the course keeps what it makes, and where its notebooks are.
+
+Everything the course writes (the broker's data, your progress, the orders) goes into *one* folder, `home()`.
+Deleting that folder resets the course; nothing else on the machine is touched.
+The rule: nobody else spells such a path; ask here, so that `LABS_HOME` moves everything at once.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+#: The environment variable that moves the course's folder, for example out of a path with a `$` in its name.
+HOME_VARIABLE = "LABS_HOME"
+
+
+def project_root() -> Path | None:
+    """The checkout that holds `labs/` and `notebooks/`, or None when `labs` was installed without them."""
+    above = Path(__file__).resolve().parent.parent
+    return above if (above / "notebooks").is_dir() else None
+
+
+def home() -> Path:
+    """The course's own folder: `$LABS_HOME`, else `.labs` in the checkout, else `~/.rabbitmq-labs`.
+
+    The folder may not exist yet; whoever writes into it makes it.
+    """
+    if chosen := os.environ.get(HOME_VARIABLE):
+        return Path(chosen).expanduser().absolute()
+    root = project_root()
+    return root / ".labs" if root is not None else Path.home() / ".rabbitmq-labs"
+
+
+def notebooks() -> Path | None:
+    """The folder of notebooks, or None when there is no checkout."""
+    root = project_root()
+    return root / "notebooks" if root is not None else None
