@@ -1,0 +1,104 @@
+"""Plain calls to the management API: method and path, JSON in and out, errors that a person can read.
+
+`Management` builds its named calls on these; a lesson that wants any other call of the API uses them directly.
+The rule: names in a path are quoted with `quoted()`; the default vhost `/` is `%2F`, not a separator.
+All calls: https://www.rabbitmq.com/docs/http-api-reference.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from labs.broker.address import Broker
+from labs.errors import AccessRefused, BrokerRefused, BrokerUnavailable, NotFound
+
+#: Longest wait for one answer, in seconds.
+TIMEOUT_S = 10.0
+_KINDS: dict[int, type[BrokerRefused]] = {401: AccessRefused, 403: AccessRefused, 404: NotFound}
+
+
+class Api:
+    """A client of one broker's management API; close it, or use it in a `with` block.
+
+    Every call raises BrokerUnavailable when nobody answers, and BrokerRefused (AccessRefused for 401 and 403,
+    NotFound for 404) when the broker says no. It may be used from several threads.
+    """
+
+    def __init__(self, broker: Broker, *, timeout_s: float = TIMEOUT_S) -> None:
+        self.broker = broker
+        self._client = httpx.Client(
+            base_url=f"{broker.management_url}/api",
+            auth=(broker.user, broker.password),
+            timeout=timeout_s,
+            trust_env=False,  # a company's HTTP proxy has no business between us and 127.0.0.1
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.broker.management_url})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back. Safe to call twice."""
+        self._client.close()
+
+    def get(self, path: str, **query: str) -> Any:
+        """GET `path` (below `/api`) and return its JSON."""
+        return self._ask("GET", path, params=query).json()
+
+    def put(self, path: str, json: Any) -> None:
+        """PUT `json` at `path`: create or replace."""
+        self._ask("PUT", path, json=json)
+
+    def post(self, path: str, json: Any) -> Any:
+        """POST `json` to `path` and return the answer's JSON, or None when it is empty."""
+        answer = self._ask("POST", path, json=json)
+        return answer.json() if answer.content else None
+
+    def delete(self, path: str, *, reason: str = "") -> None:
+        """DELETE what is at `path`; `reason` is told to whoever loses by it."""
+        self._ask("DELETE", path, headers={"X-Reason": reason} if reason else None)
+
+    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **request)
+        except httpx.TimeoutException as error:
+            where = self.broker.management_url
+            raise BrokerUnavailable(
+                f"The management API at {where} did not answer {method} {path} in time."
+            ) from error
+        except httpx.HTTPError as error:
+            raise BrokerUnavailable(
+                f"No management API answers at {self.broker.management_url}: the broker is not running."
+            ) from error
+        if answer.is_error:
+            raise _refusal(method, path, answer)
+        return answer
+
+
+def quoted(name: str) -> str:
+    """A name as one segment of a path."""
+    return quote(name, safe="")
+
+
+def _refusal(method: str, path: str, answer: httpx.Response) -> BrokerRefused:
+    said = answer.reason_phrase
+    try:
+        body = answer.json()
+        said = str(body.get("reason") or body.get("error") or said)
+    except (ValueError, AttributeError):
+        pass  # a plain page: the status line has to do
+    sentence = f"The broker refused {method} {path} with {answer.status_code}: {said}."
+    return _KINDS.get(answer.status_code, BrokerRefused)(
+        sentence, reply_code=answer.status_code, reply_text=said
+    )

@@ -1,0 +1,135 @@
+"""A private RabbitMQ node: started here, used here, ended here, and a stranger to every other broker.
+
+It has a name, data, cookie, log, plugins, ports and name server of its own, below one folder, on loopback.
+The rule: what a node is, its folder says; two `PrivateNode` values of one folder are the same node.
+It is a process that outlives the kernel which started it: `stop()` it, or let the next kernel find it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from labs.broker import epmd, process
+from labs.broker.address import Broker
+from labs.broker.find import Installation, best_installation
+from labs.broker.lock import locked
+from labs.broker.ports import Ports
+from labs.broker.ready import is_ready
+from labs.broker.starting import START_TIMEOUT_S, Progress, bring_up, check_path, wait_for
+from labs.broker.state import State
+from labs.errors import BrokerUnavailable
+
+#: What the lessons use; a plugin that the installation lacks is left out.
+DEFAULT_PLUGINS = (
+    "rabbitmq_management",
+    "rabbitmq_prometheus",
+    "rabbitmq_shovel",
+    "rabbitmq_stream",
+    "rabbitmq_tracing",
+)
+#: 3.10 takes 6 s to end, RabbitMQ 4 one second.
+STOP_TIMEOUT_S = 30.0
+#: Whoever holds the lock starts a node, or stops one and starts it again.
+LOCK_TIMEOUT_S = START_TIMEOUT_S + STOP_TIMEOUT_S
+
+
+class PrivateNode:
+    """The node of one folder. Making the value costs nothing; `start()` makes the node.
+
+    `home` is the node's own folder (made when needed), `name` the readable part of its Erlang name.
+    `installation` chooses the RabbitMQ; by default the first one found.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        name: str = "labs",
+        installation: Installation | None = None,
+        plugins: tuple[str, ...] = DEFAULT_PLUGINS,
+        user: str = "admin",
+        password: str = "admin123",
+    ) -> None:
+        self.home = Path(home).expanduser().resolve()
+        # The folder is part of the name: two checkouts never have two nodes of one name.
+        place = hashlib.sha256(str(self.home).encode()).hexdigest()[:8]
+        self.node = f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)}-{place}@localhost"
+        self._installation = installation
+        self._plugins = plugins
+        self._user, self._password = user, password
+
+    def __repr__(self) -> str:
+        return f"PrivateNode({self.node})"
+
+    @property
+    def state(self) -> State | None:
+        """What the last start wrote down; None when there was none, or it was another folder's node."""
+        state = State.load(self.home / "node.json")
+        return state if state is not None and state.node == self.node else None
+
+    @property
+    def ports(self) -> Ports | None:
+        """The ports of the last start, whether the node runs or not."""
+        return state.ports if (state := self.state) else None
+
+    @property
+    def broker(self) -> Broker:
+        """The node's address. Raises BrokerUnavailable when it has never been started."""
+        if (state := self.state) is None:
+            raise BrokerUnavailable("This private broker has never been started.")
+        return state.broker
+
+    def alive(self) -> bool:
+        """Whether the node's process exists; it may still be starting."""
+        return (state := self.state) is not None and process.is_node(state.pid, self.node)
+
+    def running(self) -> bool:
+        """Whether the node is alive *and* answers as itself."""
+        return self.alive() and is_ready(self.broker)
+
+    def start(self, *, progress: Progress | None = None) -> Broker:
+        """Start the node, or find it running, and return its address once it answers.
+
+        Raises BrokerUnavailable with one sentence when no RabbitMQ is found or the node does not come up.
+        """
+        check_path(self.home)
+        with locked(
+            self.home / "lock", within_s=LOCK_TIMEOUT_S, why="starting this broker", progress=progress
+        ):
+            state = self.state
+            if state is not None and self.alive():
+                wait_for(state, self.home, progress=progress)
+            else:
+                plan = state or State(node=self.node, user=self._user, password=self._password)
+                installation = self._installation or best_installation()
+                bring_up(self.home, plan, installation, self._plugins, progress=progress)
+            return self.broker
+
+    def stop(self) -> None:
+        """End the node in good order, and its name server. Its data stay. Safe to call when nothing runs."""
+        if (state := self.state) is None:
+            return
+        with locked(self.home / "lock", within_s=LOCK_TIMEOUT_S, why="starting or stopping this broker"):
+            if not process.end(state.pid, self.node, within_s=STOP_TIMEOUT_S):
+                self.kill()
+            epmd.end(state.ports.epmd)
+
+    def kill(self) -> None:
+        """`kill -9`, the power cut: durable queues keep their confirmed persistent messages, no more."""
+        if (state := self.state) is not None:
+            process.end(state.pid, self.node, kill=True, within_s=10.0)
+
+    def restart(self, *, progress: Progress | None = None) -> Broker:
+        """Stop and start on the same ports, data kept, so that an address in a learner's hand stays true."""
+        self.stop()
+        return self.start(progress=progress)
+
+    def log_tail(self, lines: int = 40) -> str:
+        """The end of the broker's log, or of its output when it came to no log."""
+        for name in ("broker.log", "output.log"):
+            path = self.home / "log" / name
+            if path.is_file() and (text := path.read_text(encoding="utf-8", errors="replace").strip()):
+                return "\n".join(text.splitlines()[-lines:])
+        return ""

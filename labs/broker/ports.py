@@ -1,0 +1,98 @@
+"""The six ports of a private node, and how to choose them without stepping on anybody.
+
+The guide's ports (5672 and 15672) are taken when they are free; else the pair moves on: 5673 and 15673.
+The rule: ask *before* the start, because a node finds a taken port only after ten seconds of starting.
+A claim (a locked file, freed by the system when its owner dies) keeps two nodes that start at once apart.
+What each port is for: https://www.rabbitmq.com/docs/networking#ports.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from labs.broker.lock import try_lock
+from labs.errors import BrokerUnavailable
+
+#: Everything the course opens is on this address, so that nobody else on the network can reach it.
+LOOPBACK = "127.0.0.1"
+#: How many neighbours of a taken port are tried.
+TRIES = 100
+#: Ports that move on together, so that a person can guess one from the other.
+_GROUPS = (("amqp", "management"), ("stream",), ("prometheus",), ("dist",), ("epmd",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a node listens on. `dist` is for talk between nodes, `epmd` for Erlang's name server."""
+
+    amqp: int = 5672
+    management: int = 15672
+    stream: int = 5552
+    prometheus: int = 15692
+    dist: int = 25672
+    #: Not Erlang's own 4369: our name server is ours alone.
+    epmd: int = 4370
+
+    def values(self) -> tuple[int, ...]:
+        """All six numbers."""
+        return tuple(asdict(self).values())
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port, be it on loopback or on all interfaces."""
+    with socket.socket() as client:
+        client.settimeout(0.5)
+        if client.connect_ex((LOOPBACK, port)) == 0:
+            return False
+    with socket.socket() as server:
+        if os.name == "posix":  # else a connection that was closed a moment ago would count as a listener
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def claimed(previous: Ports | None = None) -> Iterator[Ports]:
+    """Free ports, claimed until the `with` block ends: by then the node itself holds them.
+
+    The `previous` ports are preferred as a whole, so that addresses stay the same over a restart.
+    Raises BrokerUnavailable when a hundred neighbours are all taken.
+    """
+    with ExitStack() as claims:
+        if previous is not None and all(_take(port, claims) for port in previous.values()):
+            yield previous
+            return
+    with ExitStack() as claims:
+        chosen = Ports()
+        for names in _GROUPS:
+            chosen = _next_free(chosen, names, claims)
+        yield chosen
+
+
+def _next_free(base: Ports, names: tuple[str, ...], claims: ExitStack) -> Ports:
+    wanted = {name: int(getattr(base, name)) for name in names}
+    for step in range(TRIES):
+        moved = {name: port + step for name, port in wanted.items()}
+        with ExitStack() as attempt:
+            if all(_take(port, attempt) for port in moved.values()):
+                claims.push(attempt.pop_all())
+                return replace(base, **moved)
+    numbers = " and ".join(str(port) for port in wanted.values())
+    raise BrokerUnavailable(f"No free port: {numbers} and {TRIES} neighbours are all taken.")
+
+
+def _take(port: int, claims: ExitStack) -> bool:
+    """Claim the port if it is free and nobody else has claimed it."""
+    owner = str(os.getuid()) if os.name == "posix" else "me"
+    folder = Path(tempfile.gettempdir()) / f"rabbitmq-labs-ports-{owner}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return claims.enter_context(try_lock(folder / str(port))) and is_free(port)
