@@ -1,0 +1,52 @@
+"""The course in order: one literal table that the map, the navigation, the README and the tests read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notebook:
+    """`name` is the file without `.ipynb`; `minutes` is a learner's time, not the machine's."""
+
+    name: str
+    title: str
+    part: str
+    minutes: int
+    prerequisite: str | None = None
+
+    @property
+    def number(self) -> int:
+        """The two digits at the front of the name."""
+        return int(self.name[:2])
+
+
+COURSE: tuple[Notebook, ...] = (
+    Notebook(name="00_start_here", title="Start here", part="Ready", minutes=20),
+    Notebook(
+        name="01_producers", title="Producers", part="Five words", minutes=35, prerequisite="00_start_here"
+    ),
+    Notebook(name="02_exchanges", title="Exchanges", part="Five words", minutes=40, prerequisite="01_producers"),
+    Notebook(name="03_queues", title="Queues", part="Five words", minutes=45, prerequisite="02_exchanges"),
+    Notebook(name="04_consumers", title="Consumers", part="Five words", minutes=45, prerequisite="03_queues"),
+    Notebook(
+        name="05_routing_keys", title="Routing keys", part="Five words", minutes=40, prerequisite="04_consumers"
+    ),
+    Notebook(
+        name="19_order_notifications",
+        title="Order notifications",
+        part="The order system",
+        minutes=30,
+        prerequisite="05_routing_keys",
+    ),
+)
+
+
+def by_name(name: str) -> Notebook:
+    """The notebook of that name. Raises KeyError with the names there are."""
+    for notebook in COURSE:
+        if notebook.name == name:
+            return notebook
+    known = ", ".join(notebook.name for notebook in COURSE)
+    message = f"There is no lesson {name!r}. The lessons are: {known}."
+    raise KeyError(message)

@@ -1,0 +1,9 @@
+# expect: Nobody can guess how to read bytes
+import json
+
+import pika
+
+
+def publish_order(channel):
+    order = {"orderId": 42, "customerName": "Ahmed", "totalPrice": 329000}
+    channel.basic_publish("", "order_notifications", json.dumps(order))

@@ -1,0 +1,3 @@
+# expect: The pattern is too wide
+def office_pattern(channel):
+    return "#"

@@ -1,0 +1,3 @@
+# expect: arrived: order.algiers
+def office_pattern(channel):
+    return "order.#.algiers.#"
