@@ -33,8 +33,7 @@ class LabsError(Exception):
     code: ClassVar[str] = "labs_error"
     #: The notebook that explains this failure.
     lesson: ClassVar[str] = "00_start_here"
-    #: What to try next.
-    hint: str = "Read the sentence above, then run the notebook's first cells again."
+    hint: str = "Mend what the sentence names, and try again."
 
     def __init_subclass__(cls) -> None:
         cls.code = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
@@ -102,7 +101,6 @@ class PublishFailed(LabsError):
     """The broker did not take responsibility for the message (rabbitmq.com/docs/publishers)."""
 
     lesson = "01_producers"
-    hint = "Keep the message and publish it again later."
 
 
 class Unroutable(PublishFailed):

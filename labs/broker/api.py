@@ -1,6 +1,6 @@
-"""Plain calls to the management API: method and path, JSON in and out, errors that a person can read.
+"""Plain calls to the management API: method and path, JSON in and out, readable errors.
 
-`Management` builds its named calls on these; a lesson that wants any other call of the API uses them directly.
+`Management` builds its named calls on these; a lesson that wants any other call uses them directly.
 The rule: names in a path are quoted with `quoted()`; the default vhost `/` is `%2F`, not a separator.
 All calls: https://www.rabbitmq.com/docs/http-api-reference.
 """

@@ -26,8 +26,9 @@ _FIRST_STATISTICS_S = 4.0
 class Capabilities:
     """The broker's own answers.
 
-    `feature_flags` holds the enabled ones; `deprecated_features` maps each to its state ("permitted", "denied")
-    and is empty on brokers older than that idea. `behaviour` is what was tried out, None when our user may not.
+    `feature_flags` holds the enabled ones. `deprecated_features` maps each to its phase, for example
+    "permitted_by_default", and is empty on brokers older than that idea.
+    `behaviour` is what was tried out, None when our user may not.
     """
 
     version: str
@@ -59,7 +60,9 @@ class Capabilities:
             plugins=_plugins(management, str(overview["node"])),
             exchange_types=frozenset(str(row["name"]) for row in overview["exchange_types"]),
             feature_flags=frozenset(str(row["name"]) for row in flags if row["state"] == "enabled"),
-            deprecated_features={str(row["name"]): str(row.get("state", "")) for row in deprecated},
+            deprecated_features={
+                str(row["name"]): str(row.get("deprecation_phase", "")) for row in deprecated
+            },
             behaviour=behaviour,
         )
 
@@ -85,7 +88,7 @@ class Capabilities:
 
     @property
     def default_delivery_limit(self) -> int | None:
-        """How often a rejected message in a quorum queue comes back; None when no end was seen, or untried."""
+        """How often a rejected message in a quorum queue comes back; None: no end seen, or not tried."""
         return self.behaviour.default_delivery_limit if self.behaviour else None
 
 

@@ -8,23 +8,27 @@ See https://docs.docker.com/reference/cli/docker/compose/.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from labs import paths
 from labs.broker.address import Broker
+from labs.broker.ports import is_free
 from labs.broker.ready import is_ready
 from labs.broker.starting import Progress
 from labs.errors import BrokerUnavailable
 
 #: The service of docker-compose.yml that is the broker.
 SERVICE = "rabbitmq"
+COMPOSE_FILE = "docker-compose.yml"
 #: The first start downloads some 150 MB.
 START_TIMEOUT_S = 600.0
-#: An engine that is there answers in well under a second; on a bare machine the question fails at once.
+#: An engine that is there answers in well under a second.
 ASK_TIMEOUT_S = 10.0
 
 
@@ -40,21 +44,16 @@ class Docker:
     def of_project(cls) -> Docker | None:
         """The project's compose file and an engine to run it, or None. `LABS_DOCKER=0` forbids containers."""
         folder = paths.project_root()
-        if (
-            os.environ.get("LABS_DOCKER") == "0"
-            or folder is None
-            or not (folder / "docker-compose.yml").is_file()
-        ):
-            return None
-        if shutil.which("docker") is None:
+        if os.environ.get("LABS_DOCKER") == "0" or folder is None or shutil.which("docker") is None:
             return None
         docker = cls(folder=folder)
-        return docker if docker._ask("info", "--format", "{{.ServerVersion}}") else None
+        engine = docker._ask("info", "--format", "{{.ServerVersion}}") and docker._ask("compose", "version")
+        return docker if engine and (folder / COMPOSE_FILE).is_file() else None
 
     def running(self) -> Broker | None:
         """The address of the container, if it runs and answers."""
-        amqp, management = (self._published(port) for port in (5672, 15672))
-        if amqp is None or management is None:
+        amqp, management = (self._ask("compose", "port", SERVICE, str(port)) for port in (5672, 15672))
+        if not amqp or not management:
             return None
         broker = Broker(
             amqp_url=f"amqp://{amqp}",
@@ -73,29 +72,9 @@ class Docker:
         if (broker := self.running()) is not None:
             return broker
         began = time.monotonic()
-        command = self._command("compose", "up", "--detach", SERVICE)
-        with subprocess.Popen(
-            command,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as up:
-            said = ""
-            while up.poll() is None:
-                try:
-                    said, _ = up.communicate(timeout=0.2)
-                except subprocess.TimeoutExpired:
-                    _tell(progress, began)
-                if time.monotonic() - began > START_TIMEOUT_S:
-                    up.kill()
-        if up.returncode != 0:
-            last = (said.strip().splitlines() or ["it said nothing"])[-1]
-            raise BrokerUnavailable(f"`docker compose up -d {SERVICE}` failed: {last}")
+        self._up(began, progress)
         while (broker := self.running()) is None:
-            _tell(progress, began)
-            if time.monotonic() - began > START_TIMEOUT_S:
+            if _waited(began, progress) > START_TIMEOUT_S:
                 raise BrokerUnavailable(
                     f"The broker's container runs but has not answered for {START_TIMEOUT_S:.0f} s.",
                     hint=f"See what it says: docker compose logs {SERVICE}",
@@ -105,38 +84,60 @@ class Docker:
 
     def stop(self) -> None:
         """Stop the container; its volume, and with it the data, stays."""
-        subprocess.run(
-            self._command("compose", "stop", SERVICE),
-            cwd=self.folder,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        self._ask("compose", "stop", SERVICE, within_s=60.0)
 
-    def _published(self, port: int) -> str | None:
-        return self._ask("compose", "port", SERVICE, str(port)) or None
+    def log_tail(self, lines: int = 40) -> str:
+        """The end of what the broker in the container said."""
+        return self._ask("compose", "logs", "--no-color", "--no-log-prefix", "--tail", str(lines), SERVICE)
 
-    def _ask(self, *arguments: str) -> str:
+    def _up(self, began: float, progress: Progress | None) -> None:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+            up = subprocess.Popen(
+                ["docker", "compose", "up", "--detach", SERVICE],
+                cwd=self.folder,
+                env=os.environ | self._other_ports(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+            while up.poll() is None:
+                if _waited(began, progress) > START_TIMEOUT_S:
+                    up.kill()
+                time.sleep(0.1)
+            if up.returncode != 0:
+                said.seek(0)
+                last = (said.read().strip().splitlines() or ["it said nothing"])[-1]
+                raise BrokerUnavailable(f"`docker compose up -d {SERVICE}` failed: {last}")
+
+    def _other_ports(self) -> dict[str, str]:
+        """The compose file's port variables (`${NAME:-5672}`) whose default is taken, moved to free ports."""
+        text = (self.folder / COMPOSE_FILE).read_text(encoding="utf-8")
+        variables = {name: int(port) for name, port in re.findall(r"\$\{(\w+):-(\d{4,5})\}", text)}
+        return {
+            name: str(next(port for port in range(default, default + 100) if is_free(port)))
+            for name, default in variables.items()
+            if name not in os.environ and not is_free(default)
+        }
+
+    def _ask(self, *arguments: str, within_s: float = ASK_TIMEOUT_S) -> str:
         """What Docker answers, or "" when it does not."""
         try:
             answer = subprocess.run(
-                self._command(*arguments),
+                ["docker", *arguments],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
-                timeout=ASK_TIMEOUT_S,
+                timeout=within_s,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return ""
         return answer.stdout.strip() if answer.returncode == 0 else ""
 
-    @staticmethod
-    def _command(*arguments: str) -> list[str]:
-        return ["docker", *arguments]
 
-
-def _tell(progress: Progress | None, began: float) -> None:
+def _waited(began: float, progress: Progress | None) -> float:
+    waited = time.monotonic() - began
     if progress is not None:
-        progress(time.monotonic() - began)
+        progress(waited)
+    return waited

@@ -40,17 +40,19 @@ def ensure_broker(
     node = main_node(home)
     if node.running():
         return replace(node.broker, source="running")
-    installed = node.alive() or bool(find_installations())
-    if installed and start:
-        return node.start(progress=progress)
-    docker = None if installed else Docker.of_project()
-    if docker is not None and (broker := docker.running() if not start else docker.start(progress=progress)):
-        return broker
-    if installed or docker is not None:
-        raise BrokerUnavailable("No broker is running.", hint="Start one: python -m labs broker start")
-    raise BrokerUnavailable(
-        "No broker here: neither RabbitMQ nor a Docker engine was found.", hint=HOW_TO_GET_ONE
-    )
+    if node.alive() or find_installations():
+        if start:
+            return node.start(progress=progress)
+    elif (docker := Docker.of_project()) is not None:
+        if (broker := docker.start(progress=progress) if start else docker.running()) is not None:
+            return broker
+    else:
+        raise BrokerUnavailable(
+            "No broker here: neither RabbitMQ nor a Docker engine was found.", hint=HOW_TO_GET_ONE
+        )
+    if node.alive():
+        raise BrokerUnavailable("The private broker's process runs, but it does not answer.")
+    raise BrokerUnavailable("No broker is running.", hint="Start one: python -m labs broker start")
 
 
 def _named(amqp: str, management: str | None) -> Broker:

@@ -22,17 +22,19 @@ def names(port: int) -> tuple[str, ...] | None:
     return tuple(re.findall(r"^name (\S+) at port", answer[4:].decode(errors="replace"), re.MULTILINE))
 
 
-def end(port: int, *, within_s: float = 3.0) -> bool:
-    """End the epmd on `port` and say whether it is gone.
+def end(port: int, *, of: str, within_s: float = 3.0) -> bool:
+    """End the epmd on `port` if it knows no other node than `of` (a name like `labs@localhost`).
 
     It refuses while it knows a node, and forgets one a moment after the node's end: so ask until `within_s`.
+    Returns whether it is gone; False also when it is somebody else's.
     """
+    own = of.partition("@")[0]
     deadline = time.monotonic() + within_s
-    while names(port) is not None:
-        if names(port) == ():
-            _ask(port, _KILL)
-        if time.monotonic() > deadline:
+    while (known := names(port)) is not None:
+        if set(known) - {own} or time.monotonic() > deadline:
             return False
+        if not known:
+            _ask(port, _KILL)
         time.sleep(0.05)
     return True
 

@@ -37,9 +37,8 @@ def locked(
 
     Raises BrokerUnavailable, which names what was waited for (`why`), when somebody else keeps it longer.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    with path.open("ab") as file:
+    with _opened(path) as file:
         while not _take(file):
             waited = time.monotonic() - began
             if waited > within_s:
@@ -48,6 +47,17 @@ def locked(
                 progress(waited)
             time.sleep(0.1)
         yield
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab")
+    except OSError as error:
+        raise BrokerUnavailable(
+            f"The folder {path.parent} cannot be written: {error.strerror}.",
+            hint="Look at that folder's rights, or set LABS_HOME to another one.",
+        ) from error
 
 
 def _take(file: IO[bytes], *, shared: bool = False) -> bool:

@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from labs.broker import epmd, process
 from labs.broker.address import Broker
 from labs.broker.find import Installation, best_installation
 from labs.broker.lock import locked
-from labs.broker.ports import Ports
+from labs.broker.ports import Ports, wait_until_free
 from labs.broker.ready import is_ready
 from labs.broker.starting import START_TIMEOUT_S, Progress, bring_up, check_path, wait_for
 from labs.broker.state import State
 from labs.errors import BrokerUnavailable
 
 #: What the lessons use; a plugin that the installation lacks is left out.
-DEFAULT_PLUGINS = (
-    "rabbitmq_management",
-    "rabbitmq_prometheus",
-    "rabbitmq_shovel",
-    "rabbitmq_stream",
-    "rabbitmq_tracing",
+DEFAULT_PLUGINS = tuple(
+    f"rabbitmq_{name}" for name in ("management", "prometheus", "shovel", "stream", "tracing")
 )
 #: 3.10 takes 6 s to end, RabbitMQ 4 one second.
 STOP_TIMEOUT_S = 30.0
@@ -53,7 +51,7 @@ class PrivateNode:
         password: str = "admin123",
     ) -> None:
         self.home = Path(home).expanduser().resolve()
-        # The folder is part of the name: two checkouts never have two nodes of one name.
+        # The folder is part of the name: two checkouts never have nodes of the same name.
         place = hashlib.sha256(str(self.home).encode()).hexdigest()[:8]
         self.node = f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)}-{place}@localhost"
         self._installation = installation
@@ -95,36 +93,39 @@ class PrivateNode:
         Raises BrokerUnavailable with one sentence when no RabbitMQ is found or the node does not come up.
         """
         check_path(self.home)
-        with locked(
-            self.home / "lock", within_s=LOCK_TIMEOUT_S, why="starting this broker", progress=progress
-        ):
-            state = self.state
-            if state is not None and self.alive():
+        with self._locked(progress):
+            state = self.state or State(node=self.node, user=self._user, password=self._password)
+            if self.alive():
                 wait_for(state, self.home, progress=progress)
             else:
-                plan = state or State(node=self.node, user=self._user, password=self._password)
                 installation = self._installation or best_installation()
-                bring_up(self.home, plan, installation, self._plugins, progress=progress)
+                bring_up(self.home, state, installation, self._plugins, progress=progress)
             return self.broker
 
     def stop(self) -> None:
         """End the node in good order, and its name server. Its data stay. Safe to call when nothing runs."""
         if (state := self.state) is None:
             return
-        with locked(self.home / "lock", within_s=LOCK_TIMEOUT_S, why="starting or stopping this broker"):
-            if not process.end(state.pid, self.node, within_s=STOP_TIMEOUT_S):
+        with self._locked():
+            if not _end(state, within_s=STOP_TIMEOUT_S):
                 self.kill()
-            epmd.end(state.ports.epmd)
+            epmd.end(state.ports.epmd, of=self.node)
 
     def kill(self) -> None:
         """`kill -9`, the power cut: durable queues keep their confirmed persistent messages, no more."""
         if (state := self.state) is not None:
-            process.end(state.pid, self.node, kill=True, within_s=10.0)
+            _end(state, kill=True, within_s=10.0)
 
     def restart(self, *, progress: Progress | None = None) -> Broker:
         """Stop and start on the same ports, data kept, so that an address in a learner's hand stays true."""
         self.stop()
         return self.start(progress=progress)
+
+    def reset(self) -> None:
+        """Stop the node and delete all it has: data, log, cookie, ports. The next start is its first."""
+        self.stop()
+        if self.home.is_dir():
+            shutil.rmtree(self.home)
 
     def log_tail(self, lines: int = 40) -> str:
         """The end of the broker's log, or of its output when it came to no log."""
@@ -133,3 +134,15 @@ class PrivateNode:
             if path.is_file() and (text := path.read_text(encoding="utf-8", errors="replace").strip()):
                 return "\n".join(text.splitlines()[-lines:])
         return ""
+
+    def _locked(self, progress: Progress | None = None) -> AbstractContextManager[None]:
+        why = "starting or stopping this broker"
+        return locked(self.home / "lock", within_s=LOCK_TIMEOUT_S, why=why, progress=progress)
+
+
+def _end(state: State, *, kill: bool = False, within_s: float) -> bool:
+    """End the node's process, if it is one, and wait until the system has closed what it held open."""
+    if not process.is_node(state.pid, state.node):
+        return True
+    ended = process.end(state.pid, state.node, kill=kill, within_s=within_s)
+    return ended and wait_until_free(state.ports.values()[:-1])

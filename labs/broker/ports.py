@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -40,7 +41,7 @@ class Ports:
     epmd: int = 4370
 
     def values(self) -> tuple[int, ...]:
-        """All six numbers."""
+        """All six numbers; the first five are the node's own, the last is its name server's."""
         return tuple(asdict(self).values())
 
 
@@ -57,6 +58,16 @@ def is_free(port: int) -> bool:
             server.bind((LOOPBACK, port))
         except OSError:
             return False
+    return True
+
+
+def wait_until_free(ports: Iterable[int], *, within_s: float = 3.0) -> bool:
+    """Whether all `ports` are free `within_s`: the system takes a moment to close what an ended node held."""
+    deadline = time.monotonic() + within_s
+    while not all(is_free(port) for port in ports):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
     return True
 
 

@@ -28,7 +28,7 @@ KNOWN = (
     ),
     (r"(enospc)", "the disk is full ({})"),
     (r"(eacces)", "a file or folder of the node is not writable ({})"),
-    (r"(erl(?:ang)?): (?:command )?not found", "Erlang's command `{}` is not on the PATH"),
+    (r"\b(erl): (?:command )?not found", "Erlang's command `{}` is not on the PATH"),
     (r"(?:error reading|failed to load|Failed to load).{0,60}(plugin\w*)", "a {} cannot be loaded"),
     (r"(eaddrinuse)", "a port is taken by another program ({})"),
     (

@@ -25,7 +25,7 @@ from labs.errors import BrokerUnavailable
 Progress = Callable[[float], None]
 #: A start takes 7 s on a quiet machine and 25 s on a busy one; after this long something is wrong.
 START_TIMEOUT_S = 90.0
-#: A node that has had the time to start and does not answer is waited for no longer than this.
+#: A node that has answered before is waited for no longer than this.
 ANSWER_TIMEOUT_S = 8.0
 #: RabbitMQ's start scripts evaluate the paths they are given: these either hang them or run as commands.
 FORBIDDEN_IN_PATH = "'\"`$\n"
@@ -54,10 +54,14 @@ def bring_up(
     A port that somebody took in the meantime is worth one second try on other ports.
     Raises BrokerUnavailable with Erlang's reason in one sentence.
     """
-    if epmd.names(plan.ports.epmd) == ():  # left over from a killed node; the new one brings its own
-        epmd.end(plan.ports.epmd)
+    epmd.end(plan.ports.epmd, of=plan.node)  # left over from a killed node; the new one brings its own
     try:
         _attempt(home, plan, installation, plugins, progress=progress)
+    except OSError as error:
+        raise BrokerUnavailable(
+            f"The private broker cannot be started in {home}: {error.strerror or error}.",
+            hint="Look at that folder's rights and disk, or set LABS_HOME to another one.",
+        ) from error
     except BrokerUnavailable:
         if not port_was_taken(said(home)):
             raise
@@ -74,7 +78,7 @@ def _attempt(
 ) -> None:
     known = installation.plugins
     with claimed(plan.ports) as ports:
-        state = replace(plan, ports=ports, version=installation.version)
+        state = replace(plan, ports=ports, version=installation.version, ready=False)
         write_files(home, state, tuple(plugin for plugin in plugins if plugin in known or not known))
         script = str(installation.sbin / "rabbitmq-server")
         with (home / "log" / "output.log").open("wb") as output:
@@ -100,8 +104,7 @@ def wait_for(
 
     Raises BrokerUnavailable when it ends instead (and says why) or stays silent.
     """
-    began, age = time.monotonic(), time.time() - (home / "node.json").stat().st_mtime
-    within_s = max(START_TIMEOUT_S - age, ANSWER_TIMEOUT_S)
+    began, within_s = time.monotonic(), ANSWER_TIMEOUT_S if state.ready else START_TIMEOUT_S
     while not is_ready(state.broker):
         waited = time.monotonic() - began
         ended = child.poll() is not None if child is not None else not process.is_node(state.pid, state.node)
@@ -115,6 +118,8 @@ def wait_for(
         if progress is not None:
             progress(waited)
         time.sleep(0.1)
+    if not state.ready:
+        replace(state, ready=True).save(home / "node.json")
 
 
 def said(home: Path) -> str:

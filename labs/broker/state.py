@@ -26,6 +26,8 @@ class State:
     ports: Ports = field(default_factory=Ports)
     pid: int = 0
     version: str = ""
+    #: False from the spawn to the first answer: an alive node that is not ready has been interrupted there.
+    ready: bool = False
 
     @property
     def broker(self) -> Broker:

@@ -40,7 +40,7 @@ def broker_is_gone(error: BaseException) -> bool:
     return isinstance(error, pika.exceptions.AMQPConnectionError)
 
 
-def in_words(error: BaseException) -> tuple[str, str]:
+def in_words(error: BaseException) -> tuple[str, str]:  # noqa: PLR0911 - a table of cases
     """One sentence that says what happened, and one that says what to do about it (may be empty)."""
     code = getattr(error, "reply_code", None)
     if code is not None:
@@ -48,7 +48,10 @@ def in_words(error: BaseException) -> tuple[str, str]:
     if isinstance(error, LabsError):
         return str(error), error.hint
     if isinstance(error, pika.exceptions.UnroutableError):
-        return "The message was returned: no queue is bound for it.", "Bind a queue first, or look at the routing key."
+        return (
+            "The message was returned: no queue is bound for it.",
+            "Bind a queue first, or look at the routing key.",
+        )
     if isinstance(error, pika.exceptions.NackError):
         return "The broker refused the message (nack).", "A length limit with reject-publish does this."
     if isinstance(error, pika.exceptions.ChannelWrongStateError | pika.exceptions.ConnectionWrongStateError):

@@ -26,11 +26,17 @@ COURSE: tuple[Notebook, ...] = (
     Notebook(
         name="01_producers", title="Producers", part="Five words", minutes=35, prerequisite="00_start_here"
     ),
-    Notebook(name="02_exchanges", title="Exchanges", part="Five words", minutes=40, prerequisite="01_producers"),
+    Notebook(
+        name="02_exchanges", title="Exchanges", part="Five words", minutes=40, prerequisite="01_producers"
+    ),
     Notebook(name="03_queues", title="Queues", part="Five words", minutes=45, prerequisite="02_exchanges"),
     Notebook(name="04_consumers", title="Consumers", part="Five words", minutes=45, prerequisite="03_queues"),
     Notebook(
-        name="05_routing_keys", title="Routing keys", part="Five words", minutes=40, prerequisite="04_consumers"
+        name="05_routing_keys",
+        title="Routing keys",
+        part="Five words",
+        minutes=40,
+        prerequisite="04_consumers",
     ),
     Notebook(
         name="19_order_notifications",

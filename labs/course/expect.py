@@ -53,7 +53,7 @@ class expect:  # noqa: N801 - reads as a verb: `with expect(ChannelClosedByBroke
     def text(self) -> str:
         """The name of the reply code (`PRECONDITION_FAILED`), the part that is the same on every version."""
         reply = str(getattr(self.error, "reply_text", "") or "")
-        return reply.split(" - ")[0].strip()
+        return reply.split(" - ", maxsplit=1)[0].strip()
 
     @property
     def reason(self) -> str:

@@ -23,16 +23,21 @@ AFTER_RESTART = (
 
 def install_readable_errors() -> None:
     """Make IPython show the three kinds in plain words. Safe to call twice; outside IPython it does nothing."""
-    from IPython.core.getipython import get_ipython  # noqa: PLC0415 - only a kernel has one
+    from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((pika.exceptions.AMQPError, LabsError, NameError), _show)
 
 
-def _show(shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: int | None = None) -> Any:
+def _show(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: int | None = None
+) -> Any:
     if isinstance(error, NameError):
-        lines = [*shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset), AFTER_RESTART]
+        lines = [
+            *shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset),
+            AFTER_RESTART,
+        ]
     else:
         lines = readable(error, trace)
     shell._showtraceback(kind, error, lines)  # noqa: SLF001 - IPython's documented way to show a custom error
@@ -43,9 +48,14 @@ def readable(error: BaseException, trace: Any) -> list[str]:
     """The lines shown for an error: what happened, in which line of the cell, and what to do."""
     sentence, advice = in_words(error)
     if broker_is_gone(error):
-        advice = WAY_BACK if not isinstance(error, LabsError) or not error.hint else error.hint
+        own_words = isinstance(error, LabsError) and error.hint != type(error).hint
+        advice = advice if own_words else WAY_BACK
     lines = [f"{type(error).__name__}: {sentence}"]
-    where = [f for f in traceback.extract_tb(trace) if "ipykernel" in f.filename or f.filename.startswith("<ipython")]
+    where = [
+        f
+        for f in traceback.extract_tb(trace)
+        if "ipykernel" in f.filename or f.filename.startswith("<ipython")
+    ]
     if where and where[-1].line:
         lines.append(f"  in line {where[-1].lineno} of this cell: {where[-1].line.strip()}")
     if advice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,7 +34,8 @@ class Looking(Place):
 
     def source(self, *things: object) -> None:
         """Show the source of lab modules, classes or functions: what is shown is what runs."""
-        display(Source(text="\n\n".join(inspect.getsource(thing).rstrip() for thing in things)))  # type: ignore[arg-type]
+        texts = [textwrap.dedent(inspect.getsource(thing)).rstrip() for thing in things]  # type: ignore[arg-type]
+        display(Source(text="\n\n".join(texts)))
 
     def wait_for(self, what: str, condition: Callable[[], Any], *, within_s: float = 10.0) -> Any:
         """Wait until `condition()` is true and return it. Raises WaitTimeout, which says what was awaited."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from pathlib import Path
 
 import pika
@@ -58,6 +59,7 @@ class Place:
         """
         if self._spare is None:
             self._spare = PrivateNode(paths.home() / "spare" / self.vhost, name="spare")
+            atexit.register(self._spare.kill)  # unlike the course's own broker, it ends with this kernel
         self._spare.start()
         return self._spare
 

@@ -28,7 +28,9 @@ class HasParameters(Protocol):
     """Anything that says where to connect: a lesson."""
 
     @property
-    def parameters(self) -> pika.ConnectionParameters: ...
+    def parameters(self) -> pika.ConnectionParameters:
+        """Where to connect."""
+        ...
 
 
 class Playground(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -84,7 +86,12 @@ class Playground(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             self._say("the broker", "could not be asked", str(error) or type(error).__name__, BLUE)
             return
         _, why = self.reading()
-        self._say("the broker", "✓ it arrived" if arrived else "✗ it did not arrive", why, GREEN if arrived else GREY)
+        self._say(
+            "the broker",
+            "✓ it arrived" if arrived else "✗ it did not arrive",
+            why,
+            GREEN if arrived else GREY,
+        )
 
     def _say(self, who: str, verdict: str, why: str, colours: dict[str, str]) -> None:
         text = f"<strong>{escape(who)}: {escape(verdict)}</strong><br><code>{escape(why)}</code>"

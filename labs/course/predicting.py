@@ -14,7 +14,9 @@ from labs.course.view import Note
 class Predicting(Place):
     """Guess first: what you expected is half of what you learn."""
 
-    def predict(self, id_: str, question: str, *, choices: Sequence[object] = (), guess: object = None) -> None:
+    def predict(
+        self, id_: str, question: str, *, choices: Sequence[object] = (), guess: object = None
+    ) -> None:
         """Put a question before the run: with `choices` as buttons, or take the literal `guess` from the cell."""
         self.progress.ask(self.name, id_, question)
         if guess is not None:

@@ -22,11 +22,18 @@ class PredictionCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
     """A question and its choices as buttons; `on_choice(choice)` is called with each click."""
 
     def __init__(
-        self, *, id_: str, question: str, choices: Sequence[str], chosen: str | None, on_choice: Callable[[str], None]
+        self,
+        *,
+        id_: str,
+        question: str,
+        choices: Sequence[str],
+        chosen: str | None,
+        on_choice: Callable[[str], None],
     ) -> None:
         self._id, self._question, self._choices, self._chosen = id_, question, tuple(choices), chosen
         self._on_choice = on_choice
-        heading = f'<div style="{PANEL.format(**BLUE)}"><strong>Predict {escape(id_)}</strong> · {escape(question)}</div>'
+        words = f"<strong>Predict {escape(id_)}</strong> · {escape(question)}"
+        heading = f'<div style="{PANEL.format(**BLUE)}">{words}</div>'
         self._buttons = ipywidgets.ToggleButtons(
             options=list(self._choices),
             value=chosen if chosen in self._choices else None,

@@ -27,7 +27,7 @@ from labs.course.verdict import Step
 ATTEMPT_S = 15.0
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the check ends here with this step
+class Stopped(Exception):
     """The attempt ended the check: `step` says how."""
 
     def __init__(self, step: Step) -> None:

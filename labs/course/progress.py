@@ -74,7 +74,9 @@ class Progress:
     def measure(self, lesson: str, id_: str, measured: str) -> None:
         """Store what was measured for a prediction."""
         with self._open() as db:
-            db.execute("UPDATE prediction SET measured = ? WHERE lesson = ? AND id = ?", (measured, lesson, id_))
+            db.execute(
+                "UPDATE prediction SET measured = ? WHERE lesson = ? AND id = ?", (measured, lesson, id_)
+            )
 
     def predictions(self, lesson: str) -> dict[str, Prediction]:
         """Every prediction of a lesson by its id."""
@@ -98,7 +100,11 @@ class Progress:
     def exercises(self, lesson: str) -> dict[str, str]:
         """The state of every exercise that was ever checked, by its id."""
         with self._open() as db:
-            return dict(db.execute("SELECT id, state FROM exercise WHERE lesson = ? ORDER BY id", (lesson,)).fetchall())
+            return dict(
+                db.execute(
+                    "SELECT id, state FROM exercise WHERE lesson = ? ORDER BY id", (lesson,)
+                ).fetchall()
+            )
 
     def reset(self, lesson: str | None = None) -> None:
         """Forget one lesson, or everything."""

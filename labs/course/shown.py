@@ -50,7 +50,7 @@ class BrokerView:
         return Table(columns=heads, rows=sorted(cells, key=lambda row: [str(c) for c in row]), caption=what)
 
     def messages(self, queue: str, columns: Sequence[str] = (), limit: int = 100) -> Table:
-        """What is ready in a queue, in order. Taken, looked at and given back, so they are then marked as redelivered."""
+        """What is ready in a queue, in order. It is taken, looked at and given back: then marked as redelivered."""
         rows: list[list[object]] = []
         with self._channel() as channel:
             for place in range(1, limit + 1):
@@ -58,9 +58,10 @@ class BrokerView:
                 if delivery is None:
                     break
                 mode = {1: "no", 2: "yes"}.get(properties.delivery_mode, "no")
-                rows.append([place, delivery.routing_key, mode, body.decode(errors="replace")])
-        heads = ("#", "routing key", "persistent", "body")
-        wanted = [heads.index(head) for head in columns or heads]
+                text = body.decode(errors="replace")
+                rows.append([place, delivery.routing_key, mode, text, delivery.redelivered])
+        heads = ("#", "routing key", "persistent", "body", "redelivered")
+        wanted = [heads.index(head) for head in columns or heads[:4]]
         cells = [[row[place] for place in wanted] for row in rows]
         return Table(columns=[heads[place] for place in wanted], rows=cells, caption=f"messages in {queue}")
 
@@ -95,7 +96,10 @@ class BrokerView:
                 arguments = {k: v for k, v in queue.get("arguments", {}).items() if k != "x-queue-type"}
                 rows.append(
                     queue
-                    | {"type": queue.get("type", "classic"), "unacked": queue.get("messages_unacknowledged", 0)}
+                    | {
+                        "type": queue.get("type", "classic"),
+                        "unacked": queue.get("messages_unacknowledged", 0),
+                    }
                     | {"ready": ready, "consumers": consumers, "arguments": arguments}
                 )
         return rows
@@ -122,7 +126,9 @@ class BrokerView:
 
     def _connections(self) -> list[dict[str, Any]]:
         found = self.management.connections(self.vhost)
-        named = [c | {"name": c.get("client_properties", {}).get("connection_name", "(no name)")} for c in found]
+        named = [
+            c | {"name": c.get("client_properties", {}).get("connection_name", "(no name)")} for c in found
+        ]
         return [c for c in named if not str(c["name"]).startswith("labs-")]
 
 

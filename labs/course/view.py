@@ -31,7 +31,9 @@ class Table:
 
     def __repr__(self) -> str:
         lines = [[_word(cell) for cell in row] for row in self.rows]
-        widths = [max(len(line[i]) for line in [list(self.columns), *lines]) for i in range(len(self.columns))]
+        widths = [
+            max(len(line[i]) for line in [list(self.columns), *lines]) for i in range(len(self.columns))
+        ]
         out = [self.caption] if self.caption else []
         out.append("  ".join(name.ljust(w) for name, w in zip(self.columns, widths, strict=True)).rstrip())
         out.append("  ".join("-" * w for w in widths))
@@ -59,7 +61,9 @@ class Table:
         )
         empty = f'<tr><td colspan="{len(self.columns)}" style="text-align:left">(none)</td></tr>'
         caption = (
-            f'<caption style="text-align:left;font-weight:600">{escape(self.caption)}</caption>' if self.caption else ""
+            f'<caption style="text-align:left;font-weight:600">{escape(self.caption)}</caption>'
+            if self.caption
+            else ""
         )
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body or empty}</tbody></table>"
 

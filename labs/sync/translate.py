@@ -112,6 +112,7 @@ def _refused_while_opening(error: BaseException) -> errors.LabsError:
 
 def _innermost(error: BaseException) -> str:
     """The operating system's own words, out of pika's wrappings."""
-    while error.args and isinstance(error.args[0], BaseException):
-        error = error.args[0]
+    inside = getattr(error, "exception", error.args[0] if error.args else None)
+    if isinstance(inside, BaseException):
+        return _innermost(inside)
     return str(error) or type(error).__name__

@@ -28,7 +28,6 @@ def docstring_only(channel):
 
 def dots(channel):
     """Nothing yet."""
-    ...
 
 
 def passes(channel):
@@ -153,7 +152,9 @@ def test_progress_survives_and_can_be_reset(tmp_path: Path):
 def test_a_click_is_stored_and_shown(tmp_path: Path):
     """The card calls back with the choice, and says so in words."""
     heard: list[str] = []
-    card = PredictionCard(id_="1.1", question="a < b?", choices=["2", "5"], chosen=None, on_choice=heard.append)
+    card = PredictionCard(
+        id_="1.1", question="a < b?", choices=["2", "5"], chosen=None, on_choice=heard.append
+    )
     assert "○ 2   ○ 5" in card._repr_mimebundle_()["text/plain"]
     card._buttons.value = "5"
     assert heard == ["5"]
@@ -223,5 +224,7 @@ def test_calling_the_function_by_mistake_is_explained():
 
 def test_hostile_text_in_a_verdict_is_not_markup():
     """A learner's message body may reach a verdict."""
-    verdict = Verdict(id="1.1", title="t", state="not yet", steps=(Step(ok=False, text="<script>", hint="<b>"),))
+    verdict = Verdict(
+        id="1.1", title="t", state="not yet", steps=(Step(ok=False, text="<script>", hint="<b>"),)
+    )
     assert "<script>" not in verdict._repr_html_()

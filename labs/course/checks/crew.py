@@ -1,7 +1,7 @@
 """Three workers for a check: the learner's function consumes, the check gives out the work and counts.
 
-Each worker is a thread with a connection of its own. The learner's function may return when its consumer is set
-up, or stay and consume by itself: both are served, and both end when the crew is told to.
+Each worker is a thread with a connection of its own. The learner's function may return when its consumer is
+set up, or stay and consume by itself: both are served, and both end when the crew is told to.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ END_S = 3.0
 
 
 class Crew:
-    """Runs `attempt(channel, handle)` once for each of `pace`: a worker's name and its seconds for one order."""
+    """Runs `attempt(channel, handle)` once for each of `pace`: its name and its seconds for one order."""
 
     def __init__(self, probe: Probe, attempt: Callable[..., Any], pace: dict[str, float]) -> None:
         self.probe, self.attempt = probe, attempt
@@ -79,4 +79,5 @@ class Crew:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         if any(thread.is_alive() for thread in self._threads):
-            drop_vhost(self.probe.management, self.probe.vhost)  # the broker hangs up on whoever is still there
+            # the broker hangs up on whoever is still there
+            drop_vhost(self.probe.management, self.probe.vhost)

@@ -83,8 +83,7 @@ EXERCISES = (
         check=leaves_five,
         hints=(
             "Two calls are enough: channel.queue_declare and, five times, channel.basic_publish.",
-            "Publish with exchange='' and routing_key='first_orders': the default exchange brings a message to "
-            "the queue of that name.",
+            "Publish with exchange='' and routing_key='first_orders': the queue's name is the key.",
         ),
     ),
     Exercise(

@@ -44,9 +44,21 @@ def explains_itself(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]
     )
     for name, wanted, hint in (
         ("content_type", "application/json", "Nobody can guess how to read bytes: say it in content_type."),
-        ("type", "order.created", "The property `type` says what happened. The routing key does not travel to every reader."),
-        ("message_id", "order-42-created", "Without an id nobody can tell a second delivery from a second order."),
-        ("delivery_mode", 2, "delivery_mode=2 makes it persistent; without it a restart forgets the message."),
+        (
+            "type",
+            "order.created",
+            "The property `type` says what happened. The routing key does not travel to every reader.",
+        ),
+        (
+            "message_id",
+            "order-42-created",
+            "Without an id nobody can tell a second delivery from a second order.",
+        ),
+        (
+            "delivery_mode",
+            2,
+            "delivery_mode=2 makes it persistent; without it a restart forgets the message.",
+        ),
     ):
         value = getattr(properties, name)
         yield Step(ok=value == wanted, text=f"{name} is {wanted!r} (it is {value!r})", hint=hint)
@@ -103,8 +115,7 @@ EXERCISES = (
         check=explains_itself,
         hints=(
             "Section 3 has all the properties that you need, in one pika.BasicProperties.",
-            "properties=pika.BasicProperties(content_type='application/json', type='order.created', "
-            "message_id='order-42-created', delivery_mode=2), and json.dumps for the body.",
+            "json.dumps for the body; content_type, type, message_id and delivery_mode=2 in pika.BasicProperties.",
         ),
     ),
     Exercise(
@@ -113,8 +124,7 @@ EXERCISES = (
         check=knows,
         hints=(
             "Two words make the broker tell you; section 5 names them.",
-            "channel.confirm_delivery(), then basic_publish(…, mandatory=True) inside try, and "
-            "except pika.exceptions.UnroutableError: return False.",
+            "confirm_delivery(), mandatory=True, and except pika.exceptions.UnroutableError: return False.",
         ),
     ),
 )

@@ -1,0 +1,133 @@
+"""The exercises of notebook 03: what survives a restart, a move to quorum, a queue that forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pika
+import pika.exceptions
+
+from labs.broker.management import Management
+from labs.course.checks.moving import moves_to_quorum
+from labs.course.checks.offers import newest_three
+from labs.course.exercise import Exercise
+from labs.course.probe import Probe
+from labs.course.verdict import Step
+from labs.errors import BrokerUnavailable
+
+#: The orders of exercise 3.1: number, and whether it is paid.
+ORDERS = tuple((number, number % 2 == 0) for number in range(41, 51))
+PAID = [str(number) for number, paid in ORDERS if paid]
+#: The check's own message: its confirm says that all before it in the queue are on disk, too.
+MARK = "the check's own"
+
+
+def keeps_the_paid(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
+    """On the second broker: ten orders in the queue, `kill -9`, and then the five paid ones."""
+    try:
+        node = probe.spare()
+    except BrokerUnavailable as missing:
+        yield Step(ok=False, text=f"there is a second broker to kill. {missing}", hint=missing.hint)
+        return
+    there = Probe(node.broker, Management(node.broker), "nb03.ex1", spare=probe.spare)
+    there.run(attempt, list(ORDERS))
+    yield from _before(there)
+    _confirmed(there)
+    node.kill()
+    node.start()
+    yield Step(
+        ok=there.depth("orders") is not None,
+        text="after kill -9 and a start the queue orders is still there",
+        hint="A queue survives if it is durable.",
+    )
+    left = [body for body in there.bodies("orders") if body != MARK]
+    missing_ones = [body for body in PAID if body not in left]
+    yield Step(
+        ok=not missing_ones,
+        text=f"the five paid orders are there (missing: {', '.join(missing_ones) or 'none'})",
+        hint="A durable queue comes back, but of its messages only the persistent ones do: delivery_mode=2.",
+    )
+    extra = [body for body in left if body not in PAID]
+    yield Step(
+        ok=not extra,
+        text=f"the unpaid ones are gone (still there: {', '.join(extra) or 'none'})",
+        hint="Persistent messages survive, paid or not. What may go is published with delivery_mode=1.",
+    )
+    yield Step(
+        ok=left == PAID, text=f"they are in their order ({', '.join(left)})", hint="Publish them as given."
+    )
+
+
+def _before(there: Probe) -> Iterator[Step]:
+    """What must hold before the plug is pulled, so that only the restart can part paid from unpaid."""
+    queue = there.queue("orders")
+    yield Step(
+        ok=queue is not None,
+        text="there is a queue orders when your connection has closed",
+        hint="Declare it under exactly this name. An exclusive queue goes with the connection that declared it.",
+    )
+    assert queue is not None
+    yield Step(
+        ok=queue.get("type", "classic") == "classic",
+        text=f"it is a classic queue (it is {queue.get('type', 'classic')})",
+        hint="Quorum queues and streams write every message to disk, whatever its delivery mode says: "
+        "the unpaid orders would survive as well.",
+    )
+    there.eventually(lambda: there.depth("orders") == len(ORDERS), within_s=2)
+    messages = there.messages("orders")
+    found = [body for _, _, body in messages]
+    yield Step(
+        ok=found == [str(number) for number, _ in ORDERS],
+        text=f"it holds all ten orders, in the given order (found {', '.join(found) or 'none'})",
+        hint="Publish each order once, paid or not, with its number as text for the body: str(number). "
+        "It is the restart that parts them, not your function.",
+    )
+    clocks = {"x-message-ttl", "x-expires"} & set(queue.get("arguments", {}))
+    yield Step(
+        ok=not clocks and not any(properties.expiration for _, properties, _ in messages),
+        text="nothing in it has a time to live",
+        hint="A clock removes the unpaid orders whether the broker dies or not. Do without.",
+    )
+
+
+def _confirmed(there: Probe) -> None:
+    """Publish one message more and wait until the broker has it on disk, and so everything before it."""
+    with there.channel() as channel:
+        channel.confirm_delivery()
+        try:
+            channel.basic_publish("", "orders", MARK, pika.BasicProperties(delivery_mode=2))
+        except pika.exceptions.NackError:
+            return  # a length limit of the learner's: the steps above and below say what matters
+
+
+EXERCISES = (
+    Exercise(
+        id="3.1",
+        title="The five that were paid",
+        check=keeps_the_paid,
+        hints=(
+            "Look at the table of section 1: one row for the paid orders, another for the unpaid, one queue for both.",
+            "durable=True for the queue; pika.BasicProperties(delivery_mode=2 if paid else 1) for the messages.",
+        ),
+    ),
+    Exercise(
+        id="3.2",
+        title="From classic to quorum",
+        check=moves_to_quorum,
+        hints=(
+            "The type is fixed at birth: orders must be deleted. Let its messages wait in a second queue meanwhile.",
+            "basic_get from one queue, basic_publish to the other with the same properties, then basic_ack.",
+            "Bind the new queue again: channel.queue_bind('orders', 'shop', 'order.*'). Delete the second queue.",
+        ),
+    ),
+    Exercise(
+        id="3.3",
+        title="Three newest offers",
+        check=newest_three,
+        hints=(
+            "Two arguments of queue_declare: a length limit, and a time to live for messages.",
+            "arguments={'x-max-length': 3, 'x-message-ttl': seconds * 1000}; drop-head is the default.",
+        ),
+    ),
+)

@@ -1,0 +1,136 @@
+"""A shift: workers with different paces at one queue, and the record of who did what.
+
+Each worker is a `labs.sync.worker.Worker`: a thread and a connection of its own. The work is a pause, so that
+the only thing that differs is how the broker hands out the orders.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import pika
+
+from labs.course.place import Place
+from labs.errors import WaitTimeout
+from labs.message import Delivery
+from labs.outcome import Ack, Outcome
+from labs.sync.worker import Handled, Worker
+
+PERSISTENT = pika.BasicProperties(delivery_mode=2)
+#: How long a shift may take to serve what it was given, in seconds.
+PATIENCE_S = 30.0
+
+
+def fill(lesson: Place, queue: str, n: int, arguments: dict[str, Any] | None = None) -> None:
+    """Declare the queue, empty it of what an earlier run left, and put `order 1` … `order n` into it."""
+    with pika.BlockingConnection(lesson.parameters) as connection:
+        channel = connection.channel()
+        channel.queue_declare(queue, durable=True, arguments=arguments)
+        channel.queue_purge(queue)
+        for number in range(1, n + 1):
+            channel.basic_publish("", queue, f"order {number}".encode(), PERSISTENT)
+
+
+def race(lesson: Place, queue: str, n: int, pace: Mapping[str, float], *, prefetch: int) -> Shift:
+    """A whole shift: all workers listen, then n orders come."""
+    with Shift(lesson, queue, pace, prefetch=prefetch) as shift:
+        shift.send(n)
+    return shift
+
+
+def rates(lesson: Place, n: int, prefetches: Sequence[int], *, url: str | None = None) -> dict[int, int]:
+    """Orders per second of one busy worker, for each prefetch: n orders wait, 0.2 ms of work for each."""
+    found = {}
+    for prefetch in prefetches:
+        with Shift(lesson, "rush", {"busy": 0.2}, prefetch=prefetch, waiting=n, url=url) as shift:
+            shift.wait_until(n)
+        found[prefetch] = shift.per_second
+    return found
+
+
+class Shift:
+    """`with Shift(lesson, "desk", {"slow": 40, "fast": 5}, prefetch=1) as shift:` and then `shift.send(12)`.
+
+    `pace`: each worker's milliseconds for one order; they subscribe one after the other, as they stand in it.
+    `waiting`: how many orders are in the queue before the first of them comes. `url`: another way to the broker.
+    """
+
+    def __init__(
+        self,
+        lesson: Place,
+        queue: str,
+        pace: Mapping[str, float],
+        *,
+        prefetch: int = 1,
+        waiting: int = 0,
+        url: str | None = None,
+        arguments: dict[str, Any] | None = None,
+    ) -> None:
+        self._lesson, self._queue, self._waiting, self._arguments = lesson, queue, waiting, arguments
+        self.workers = {
+            name: Worker(url or lesson.url, queue, _working_for(ms), name=name, prefetch=prefetch)
+            for name, ms in pace.items()
+        }
+
+    def send(self, n: int) -> list[int]:
+        """Send n orders, wait until all are done, and return how many of them each worker did."""
+        before = self._counts()
+        fill(self._lesson, self._queue, n, self._arguments)
+        self.wait_until(sum(before) + n)
+        return [now - then for now, then in zip(self._counts(), before, strict=True)]
+
+    def wait_until(self, total: int) -> None:
+        """Return when that many orders are done in all. Raises `WaitTimeout` after half a minute."""
+        deadline = time.monotonic() + PATIENCE_S
+        while sum(self._counts()) < total:
+            if time.monotonic() > deadline:
+                raise WaitTimeout(awaited=f"{total} orders to be done", seen=f"{sum(self._counts())}")
+            time.sleep(0.01)
+
+    @property
+    def handled(self) -> list[Handled]:
+        """What all of them did, in the sequence in which it was finished."""
+        return sorted((one for worker in self.workers.values() for one in worker.handled), key=_when)
+
+    @property
+    def in_sequence(self) -> bool:
+        """Whether the orders were finished as they came, 1 before 2 before 3."""
+        numbers = [int(one.delivery.message.body.split()[-1]) for one in self.handled]
+        return numbers == sorted(numbers)
+
+    @property
+    def per_second(self) -> int:
+        """Orders in each second between the first beginning and the last end."""
+        began = min(one.started_s for one in self.handled)
+        return round(len(self.handled) / (self.handled[-1].finished_s - began))
+
+    def count(self, name: str) -> int:
+        """How many orders this worker did."""
+        return len(self.workers[name].handled)
+
+    def _counts(self) -> list[int]:
+        return [len(worker.handled) for worker in self.workers.values()]
+
+    def __enter__(self) -> Self:
+        fill(self._lesson, self._queue, self._waiting, self._arguments)
+        for worker in self.workers.values():
+            worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers.values():
+            worker.stop()
+
+
+def _working_for(ms: float) -> Any:
+    def work(_: Delivery) -> Outcome:
+        time.sleep(ms / 1000)
+        return Ack()
+
+    return work
+
+
+def _when(one: Handled) -> float:
+    return one.finished_s

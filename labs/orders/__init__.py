@@ -1,0 +1,1 @@
+"""The order-notification system: what the lab modules are for."""

@@ -1,0 +1,1 @@
+"""What an order is, with no network and no database in sight."""

@@ -1,0 +1,151 @@
+"""The whole shop in one value: web server, relay and feed, in threads of this process.
+
+    with OrderSystem(broker, vhost="learn.19_order_notifications", home=folder) as shop:
+        order = shop.place({"customerName": "Ahmed", …})
+        shop.wait_for_notification(order["id"])
+
+`python -m labs serve`, the tests and notebook 19 all run this one class, so what is shown is what is served.
+Read `start` and `stop` as the table of contents of the system: what depends on what, and who ends first.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Self
+
+from labs.broker.address import Broker
+from labs.errors import BrokerUnavailable, ConnectionLost, WaitTimeout
+from labs.orders.domain.clock import Clock, system_clock
+from labs.orders.domain.ids import NewId, random_id
+from labs.orders.parts import Parts
+from labs.orders.settings import OrderSettings
+from labs.orders.web.client import ShopClient
+from labs.orders.web.page_routes import CHECKOUT, DASHBOARD
+
+#: How often a wait looks again, in seconds.
+LOOK_S = 0.02
+
+
+class OrderSystem:
+    """The shop on `broker`, in virtual host `vhost`, with its files in the folder `home`.
+
+    `port` 0 takes a free one. Without `admin_password` the one kept in `home` holds; when there is none yet,
+    one is made and `new_password` says it, this once. While the broker is away the shop still takes orders.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        vhost: str,
+        home: Path,
+        port: int = 0,
+        admin_password: str | None = None,
+        settings: OrderSettings | None = None,
+        clock: Clock = system_clock,
+        new_id: NewId = random_id,
+    ) -> None:
+        self.settings = settings or OrderSettings()
+        self._parts = Parts(
+            broker.url(vhost), home, port=port, admin_password=admin_password,
+            settings=self.settings, clock=clock, new_id=new_id,
+        )  # fmt: skip
+        self.new_password = self._parts.new_password
+        self._client = ShopClient(self.url)
+        self._stopped = False
+
+    def start(self) -> Self:
+        """Begin: requests are answered when this returns, and the broker is connected if it is there.
+
+        Raises the broker's refusal (no such vhost, a wrong password), for waiting cannot mend that.
+        """
+        try:
+            self._parts.server.start()
+            for worker in self._parts.workers:
+                worker.start()
+            self._await_broker()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End in good order and within `settings.stop_s` seconds or so. Safe to call twice.
+
+        First the streams and the server, so that nobody new comes in; then the workers, which finish what
+        they hold and leave the rest to outbox and queue; the database last, because all of them use it.
+        """
+        if self._stopped:
+            return
+        self._stopped = True
+        deadline = time.monotonic() + self.settings.stop_s
+        self._client.close()
+        for worker in self._parts.workers:
+            worker.ask_to_stop()
+        self._parts.hub.close()
+        self._parts.server.stop(deadline - time.monotonic())
+        for worker in self._parts.workers:
+            worker.stop(max(0.1, deadline - time.monotonic()))
+        self._parts.database.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"OrderSystem({'stopped' if self._stopped else 'running'})"
+
+    @property
+    def url(self) -> str:
+        """Where the shop is, such as `http://127.0.0.1:3001`."""
+        return self._parts.server.url
+
+    @property
+    def checkout_url(self) -> str:
+        """The page where Ahmed orders."""
+        return self.url + CHECKOUT
+
+    @property
+    def dashboard_url(self) -> str:
+        """The page where the admin sees it arrive; asks for the password."""
+        return self.url + DASHBOARD
+
+    def place(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Order as a customer does, by `POST /api/algeria-orders`; returns the stored order.
+
+        Raises `InvalidOrder`, whose `problems` has one sentence for each wrong field.
+        """
+        return self._client.place(order)
+
+    def notifications(self) -> list[dict[str, Any]]:
+        """What the dashboard has been told so far, oldest first."""
+        return [notification.as_json() for notification in reversed(self._parts.feed.newest(1000))]
+
+    def status(self) -> dict[str, Any]:
+        """`broker`: whether relay and feed have it now. `waiting`: how many events the outbox holds."""
+        return self._parts.status()
+
+    def wait_for_notification(self, order_id: int, within_s: float = 10.0) -> dict[str, Any]:
+        """The notification about this order, once it is there; raises `WaitTimeout` after `within_s` s."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            for notification in self.notifications():
+                if notification["orderId"] == order_id:
+                    return notification
+            time.sleep(LOOK_S)
+        raise WaitTimeout(
+            awaited=f"the notification about order {order_id} for {within_s:g} s",
+            seen=f"{len(self.notifications())} about other orders; {self.status()['waiting']} in the outbox",
+        )
+
+    def _await_broker(self) -> None:
+        deadline = time.monotonic() + self.settings.stop_s
+        while not self._parts.connected and time.monotonic() < deadline:
+            for fault in [worker.fault for worker in self._parts.workers if worker.fault]:
+                if isinstance(fault, BrokerUnavailable | ConnectionLost):
+                    return  # away for now; the workers keep trying
+                raise fault
+            time.sleep(LOOK_S)

@@ -1,0 +1,1 @@
+"""What the shop remembers, and the transactions that keep it true."""

@@ -1,0 +1,93 @@
+"""The outbox: events that must still reach the broker.
+
+Rows are claimed by lease: "these are mine until 10:30:15". A relay that dies keeps nothing for longer.
+Unsent rows are asked for as such, never as "everything above the last number that I sent": numbers are
+given out in one order and committed in another, and a high-water mark skips the late ones for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from labs.orders.domain.clock import Clock, from_milliseconds, milliseconds
+from labs.orders.domain.event import OrderEvent
+from labs.orders.domain.ids import NewId
+from labs.orders.store.database import Database
+from labs.orders.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Events that this relay may publish now, and the `token` that proves it when it reports back."""
+
+    token: str
+    events: tuple[OrderEvent, ...]
+
+
+class Outbox:
+    """Claim, then mark or release. `lease_s` is how long a claim holds, in seconds."""
+
+    def __init__(self, database: Database, *, clock: Clock, new_id: NewId, lease_s: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+        self._lease = timedelta(seconds=lease_s)
+
+    def claim(self, limit: int) -> Claim:
+        """Take up to `limit` of the oldest unsent events that nobody holds."""
+        now = self._clock()
+        token = self._new_id()
+        free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= milliseconds(now))
+        with self._database.write() as connection:
+            rows = connection.execute(
+                select(outbox).where(outbox.c.sent_at.is_(None), free).order_by(outbox.c.seq).limit(limit)
+            ).mappings().all()  # fmt: skip
+            if rows:
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.seq.in_([row["seq"] for row in rows]))
+                    .values(claimed_by=token, claimed_until=milliseconds(now + self._lease))
+                )
+        events = tuple(
+            OrderEvent(
+                id=row["event_id"],
+                name=row["name"],
+                order_id=row["order_id"],
+                payload=json.loads(row["payload"]),
+                created_at=from_milliseconds(row["created_at"]),
+            )
+            for row in rows
+        )
+        return Claim(token=token, events=events)
+
+    def mark_sent(self, token: str, event_ids: Sequence[str]) -> int:
+        """Note that the broker has these events. Returns how many were still ours to mark."""
+        now = milliseconds(self._clock())
+        with self._database.write() as connection:
+            result = connection.execute(
+                update(outbox)
+                .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == token)
+                .values(sent_at=now, claimed_by=None, claimed_until=None)
+            )
+        return result.rowcount
+
+    def release(self, token: str, event_ids: Sequence[str]) -> None:
+        """Give these events back at once, so that the next claim need not wait for the lease to run out."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == token)
+                .values(claimed_by=None, claimed_until=None)
+            )
+
+    def waiting(self) -> int:
+        """How many events the broker does not have yet."""
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
+            ).scalar_one()

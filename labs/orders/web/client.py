@@ -1,0 +1,42 @@
+"""The shop's API from the outside: what a customer's browser does, as a Python object."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from labs.errors import LabsError
+from labs.orders.domain.validation import InvalidOrder
+from labs.orders.web.guard import TOKEN_HEADER
+from labs.orders.web.order_routes import PATH
+
+
+class ShopClient:
+    """One browser, so to speak: it keeps its cookies. `url` is the shop's: `http://127.0.0.1:3001`."""
+
+    def __init__(self, url: str) -> None:
+        # trust_env: a proxy that is set for the internet cannot reach this machine's loopback.
+        self.http = httpx.Client(base_url=url, trust_env=False)
+
+    def place(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Order, and return the stored order; raises `InvalidOrder` with a sentence for each wrong field."""
+        answer = self.http.post(PATH, json=order)
+        body: dict[str, Any] = answer.json()
+        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise InvalidOrder(body["fields"])
+        if answer.status_code != HTTPStatus.CREATED:
+            raise LabsError(f"The shop answered {answer.status_code}: {body['message']}")
+        return body
+
+    def sign_in(self, password: str) -> None:
+        """Become the admin; raises `LabsError` when that is not the password."""
+        token = self.http.get("/api/session").json()["csrf"]
+        answer = self.http.post("/api/session", json={"password": password}, headers={TOKEN_HEADER: token})
+        if answer.status_code != HTTPStatus.NO_CONTENT:
+            raise LabsError(answer.json()["message"])
+
+    def close(self) -> None:
+        """Close the connections. Safe to call twice."""
+        self.http.close()

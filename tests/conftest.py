@@ -1,0 +1,79 @@
+"""One private broker for the whole test run, and a vhost of its own for every test that wants one.
+
+The node lives in `test/` below the course's folder (or is the one that `LABS_AMQP_URL` names).
+It is started by the first test that needs it, shared by all xdist workers, and stopped at the end of the run.
+No broker obtainable means that the tests fail: a skipped test proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from labs import paths
+from labs.broker.address import Broker
+from labs.broker.ensure import ensure_broker, main_node
+from labs.broker.lock import try_lock
+from labs.broker.management import Management
+from labs.broker.vhosts import clean_vhost, drop_vhost
+
+#: Tells the workers, the kernels and the programs under test where the run's own folder is.
+HOME_OF_TESTS = "LABS_HOME_OF_TESTS"
+_in_use = pytest.StashKey[ExitStack]()
+
+# The gate tries the same examples every time, and a slow machine is no fault. To look for new ones:
+# pytest --hypothesis-profile explore --hypothesis-seed 42
+settings.register_profile("gate", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.register_profile("explore", settings.get_profile("gate"), derandomize=False, max_examples=1000)
+settings.load_profile("gate")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Move `LABS_HOME` to the run's own folder, before xdist starts its workers: they inherit it."""
+    if hasattr(config, "workerinput") or HOME_OF_TESTS in os.environ:
+        return
+    home = paths.home() / "test"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["LABS_HOME"] = os.environ[HOME_OF_TESTS] = str(home)
+    config.stash[_in_use] = ExitStack()
+    # A shared lock says "a run uses this node"; a run that dies gives it back without a word.
+    config.stash[_in_use].enter_context(try_lock(home / "in-use", shared=True))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's node, unless another run still uses it."""
+    if (in_use := config.stash.get(_in_use, None)) is None:
+        return
+    in_use.close()
+    home = Path(os.environ.pop(HOME_OF_TESTS))
+    with try_lock(home / "in-use") as nobody_else:
+        if nobody_else:
+            main_node(home).stop()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Broker:
+    """The run's broker, started if need be; xdist workers that ask at once get the same one."""
+    return ensure_broker()
+
+
+@pytest.fixture(scope="session")
+def management(broker: Broker) -> Iterator[Management]:
+    """A client of its management API."""
+    with Management(broker) as client:
+        yield client
+
+
+@pytest.fixture
+def vhost(management: Management) -> Iterator[str]:
+    """The name of a fresh vhost that nobody else uses; deleted after the test with all that is in it."""
+    name = f"test.{uuid.uuid4().hex[:12]}"
+    clean_vhost(management, name)
+    yield name
+    drop_vhost(management, name)

@@ -1,0 +1,151 @@
+"""The transactions that make "nothing lost, nothing twice" true."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from labs.orders.domain.clock import iso
+from labs.orders.domain.event import ORDER_CREATED
+from labs.orders.store.tables import orders, outbox
+from tests.orders.conftest import Store
+
+
+def rows(store: Store) -> tuple[int, int]:
+    """How many orders and how many outbox rows there are."""
+    with store.database.read() as connection:
+        return tuple(len(connection.execute(select(table)).all()) for table in (orders, outbox))  # type: ignore[return-value]
+
+
+def test_an_order_and_its_event_are_stored_together(store: Store) -> None:
+    """Ahmed's order is number 42, and its event carries exactly the guide's fields."""
+    assert store.place() == 42
+    assert store.place() == 43
+    (first, _) = store.outbox.claim(10).events
+    assert (first.id, first.name) == ("id-1", ORDER_CREATED)
+    assert first.payload == {
+        "orderId": 42,
+        "customerName": "Ahmed",
+        "productName": "iPhone 15 Pro",
+        "totalPrice": 329000,
+        "wilaya": "Algiers",
+        "phone": "+213555123456",
+        "createdAt": "2025-11-16T10:30:00Z",
+        "message": "New order from Ahmed for iPhone 15 Pro",
+    }
+    found = store.intake.find(42)
+    assert found is not None
+    assert iso(found.created_at) == "2025-11-16T10:30:00Z"
+    assert store.intake.find(7) is None
+
+
+@pytest.mark.parametrize("table", ["orders", "outbox"])
+def test_a_crash_between_the_two_rows_leaves_neither(store: Store, table: str) -> None:
+    """Whichever insert fails, the other one is undone, and the next order is taken as if nothing had been."""
+    broken = True
+
+    def crash(_: object, __: object, statement: str, *___: object) -> None:
+        if broken and statement.startswith(f"INSERT INTO {table}"):
+            raise KeyboardInterrupt
+
+    event.listen(store.database._writer, "before_cursor_execute", crash)
+    with pytest.raises(KeyboardInterrupt):
+        store.place()
+    assert rows(store) == (0, 0)
+    broken = False
+    store.place()
+    assert rows(store) == (1, 1)
+
+
+def test_the_caller_is_woken_after_the_commit_and_not_before(store: Store) -> None:
+    """The relay that is called must find the row."""
+    seen: list[int] = []
+    store.intake._committed = lambda: seen.append(store.outbox.waiting())
+    store.place()
+    assert seen == [1]
+
+
+def test_many_threads_never_share_a_number(store: Store) -> None:
+    """Ten customers at once get ten orders with ten numbers, and nobody hears "database is locked"."""
+    numbers: list[int] = []
+    threads = [threading.Thread(target=lambda: numbers.append(store.place())) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == list(range(42, 52))
+
+
+def test_a_claimed_event_is_nobody_elses_until_the_lease_ends(store: Store) -> None:
+    """A relay that died keeps its events for the lease's 15 seconds and not longer."""
+    store.place()
+    first = store.outbox.claim(10)
+    assert len(first.events) == 1
+    assert store.outbox.claim(10).events == ()
+    store.clock.forward(15)
+    second = store.outbox.claim(10)
+    assert second.events == first.events
+    # The first relay wakes up from its long sleep: its token is worth nothing now.
+    assert store.outbox.mark_sent(first.token, ["id-1"]) == 0
+    assert store.outbox.waiting() == 1
+    assert store.outbox.mark_sent(second.token, ["id-1"]) == 1
+    assert store.outbox.waiting() == 0
+
+
+def test_a_released_event_is_free_at_once_and_keeps_its_place(store: Store) -> None:
+    """Giving back costs no waiting time, and the oldest goes first again."""
+    store.place()
+    store.place()
+    claim = store.outbox.claim(1)
+    store.outbox.release(claim.token, [claim.events[0].id])
+    assert [happening.order_id for happening in store.outbox.claim(10).events] == [42, 43]
+
+
+def test_a_duplicate_has_no_second_effect(store: Store) -> None:
+    """The same message id twice is one notification."""
+    assert store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42}) is not None
+    assert store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42}) is None
+    assert [item.payload for item in store.feed.after(0, limit=10)] == [{"orderId": 42}]
+
+
+def test_a_crash_in_the_effect_forgets_the_message_id_too(store: Store) -> None:
+    """Inbox and feed are one transaction: otherwise the redelivery would be taken for a duplicate, and lost."""
+
+    def crash(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("INSERT INTO feed"):
+            raise KeyboardInterrupt
+
+    event.listen(store.database._writer, "before_cursor_execute", crash)
+    with pytest.raises(KeyboardInterrupt):
+        store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42})
+    event.remove(store.database._writer, "before_cursor_execute", crash)
+    assert store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42}) is not None
+
+
+def test_the_feed_counts_and_pages(store: Store) -> None:
+    """What a returning browser asks for: everything after the last number it saw."""
+    for number in range(1, 6):
+        store.feed.record(message_id=f"m-{number}", event=ORDER_CREATED, payload={"orderId": number})
+    assert [item.id for item in store.feed.after(2, limit=2)] == [3, 4]
+    assert [item.id for item in store.feed.newest(2)] == [5, 4]
+    assert (store.feed.latest_id(), store.feed.count_after(2)) == (5, 3)
+
+
+def test_commits_wait_for_the_disk(store: Store, tmp_path: Path) -> None:
+    """WAL for readers beside a writer, synchronous=FULL (2) so that an answer after commit can be trusted."""
+
+    def pragma(connection: Any, name: str) -> object:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+    with store.database.write() as connection:
+        assert (pragma(connection, "journal_mode"), pragma(connection, "synchronous")) == ("wal", 2)
+        # BEGIN IMMEDIATE: the lock is ours before the first write.
+        other = sqlite3.connect(tmp_path / "shop.sqlite", timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()

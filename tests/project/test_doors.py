@@ -1,0 +1,115 @@
+"""The other doors: Docker Compose, the dev container, Binder. Checked without an engine, as far as that goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from labs import paths
+
+ROOT = paths.project_root()
+assert ROOT is not None
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
+
+
+def test_compose_keeps_to_the_compose_specification(tmp_path: Path) -> None:
+    """The official schema accepts it, and the checker notices a misspelt key."""
+    assert not schema_faults(ROOT / "docker-compose.yml")
+    spoilt = tmp_path / "docker-compose.yml"
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    spoilt.write_text(text.replace("healthcheck:", "heathcheck:", 1), encoding="utf-8")
+    assert "heathcheck" in schema_faults(spoilt)
+
+
+def schema_faults(path: Path) -> str:
+    """What check-jsonschema has to say; empty if all is well."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(path)]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_every_published_port_is_on_loopback_and_can_be_moved() -> None:
+    """127.0.0.1, a variable, and the usual number as its default."""
+    ports = [port for service in SERVICES.values() for port in service["ports"]]
+    pattern = r"127\.0\.0\.1:\$\{LABS_\w+_PORT:-(\d+)\}:(?:\d+|\$\{LABS_\w+_PORT:-\d+\})"
+    defaults = [match.group(1) for port in ports if (match := re.fullmatch(pattern, port))]
+    assert len(defaults) == len(ports)
+    assert sorted(defaults) == ["15672", "5672", "8888"]
+
+
+def test_every_service_has_a_health_check_and_every_volume_is_declared() -> None:
+    """The notebooks wait for a broker that answers, and no data land in a volume without a name."""
+    assert all(service["healthcheck"]["test"] for service in SERVICES.values())
+    assert SERVICES["jupyter"]["depends_on"]["rabbitmq"]["condition"] == "service_healthy"
+    mounts = [mount.partition(":")[0] for service in SERVICES.values() for mount in service["volumes"]]
+    named = {name for name in mounts if not name.startswith((".", "/"))}
+    assert named == set(COMPOSE["volumes"])
+
+
+def test_the_notebooks_container_uses_the_brokers_own_user() -> None:
+    """What the broker is told and what the notebooks are told is the same."""
+    told = SERVICES["rabbitmq"]["environment"]
+    user, password = told["RABBITMQ_DEFAULT_USER"], told["RABBITMQ_DEFAULT_PASS"]
+    asked = SERVICES["jupyter"]["environment"]
+    assert (user, password) == ("admin", "admin123")
+    assert asked["LABS_AMQP_URL"] == f"amqp://{user}:{password}@rabbitmq:5672"
+    assert asked["LABS_MANAGEMENT_URL"] == "http://rabbitmq:15672"
+
+
+def test_the_notebooks_container_is_nobody_special_and_copies_what_exists() -> None:
+    """Not root, a RabbitMQ of its own for the spare brokers, and every file it copies is in the checkout."""
+    recipe = SERVICES["jupyter"]["build"]["dockerfile_inline"]
+    assert "\nUSER learner" in recipe
+    assert SERVICES["jupyter"]["user"].startswith("${LABS_UID:-1000}")
+    assert "rabbitmq-server" in recipe
+    copied = [name for line in re.findall(r"^COPY (.+)$", recipe, re.MULTILINE) for name in line.split()[:-1]]
+    assert copied
+    assert not [name for name in copied if not (ROOT / name).exists()]
+
+
+def test_the_dev_container_opens_a_real_service_of_the_compose_file() -> None:
+    """Service, folder, user and ports are those of docker-compose.yml."""
+    path = ROOT / ".devcontainer" / "devcontainer.json"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    told = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
+    assert [(path.parent / name).resolve() for name in told["dockerComposeFile"]] == [
+        ROOT / "docker-compose.yml"
+    ]
+    service = SERVICES[told["service"]]
+    assert set(told["runServices"]) == set(SERVICES)
+    assert f".:{told['workspaceFolder']}" in service["volumes"]
+    assert f"useradd --create-home --uid 1000 {told['remoteUser']}" in service["build"]["dockerfile_inline"]
+    for port in map(str, told["forwardPorts"]):
+        name, _, number = port.rpartition(":")
+        assert any(number in published for published in SERVICES[name or told["service"]]["ports"])
+
+
+@pytest.mark.parametrize("name", ["postBuild", "start"])
+def test_binders_scripts_can_be_run_and_are_sound_bash(name: str) -> None:
+    """Executable, and bash can read them to the end."""
+    assert os.access(ROOT / name, os.X_OK)
+    subprocess.run(["bash", "-n", str(ROOT / name)], check=True)
+
+
+def test_binder_builds_from_conda_and_runs_both_scripts() -> None:
+    """What repo2docker itself makes of the checkout: a conda environment, postBuild, start."""
+    ask = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", "."]
+    done = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    recipe = done.stdout + done.stderr
+    assert done.returncode == 0, recipe[-2000:]
+    for part in (
+        "environment.yml",
+        "Building conda environment for python=3.12",
+        "RUN ./postBuild",
+        "R2D_ENTRYPOINT",
+    ):
+        assert part in recipe

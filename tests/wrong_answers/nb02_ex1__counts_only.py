@@ -1,0 +1,12 @@
+# expect: 'order.created.gift.express' is missing
+def three_queues(channel):
+    channel.exchange_declare("shop.orders", exchange_type="topic", durable=True)
+    patterns = {
+        "new_orders": ["order.created", "order.created.gift"],
+        "money": ["payment.failed", "invoice.paid"],
+        "audit": ["#"],
+    }
+    for queue, keys in patterns.items():
+        channel.queue_declare(queue, durable=True)
+        for key in keys:
+            channel.queue_bind(queue, "shop.orders", routing_key=key)

@@ -1,0 +1,7 @@
+# expect: {'wilaya': 'Algiers', 'urgent': 'true'}
+def only_urgent_algiers(channel):
+    channel.exchange_declare("shop.labels", exchange_type="headers", durable=True)
+    channel.queue_declare("urgent_algiers", durable=True)
+    for urgent in (True, 1, "true"):
+        labels = {"x-match": "all", "wilaya": "Algiers", "urgent": urgent}
+        channel.queue_bind("urgent_algiers", "shop.labels", arguments=labels)

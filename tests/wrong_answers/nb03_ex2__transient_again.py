@@ -1,0 +1,15 @@
+# expect: new ones say nothing of persistence
+import pika
+
+
+def to_quorum(channel):
+    kept = []
+    while (taken := channel.basic_get("orders"))[0] is not None:
+        kept.append(taken)
+    channel.queue_delete("orders")
+    channel = channel.connection.channel()
+    channel.queue_declare("orders", durable=True, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind("orders", "shop", "order.*")
+    for _, old, body in kept:
+        new = pika.BasicProperties(message_id=old.message_id, type=old.type)
+        channel.basic_publish("", "orders", body, new)

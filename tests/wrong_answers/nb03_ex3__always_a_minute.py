@@ -1,0 +1,3 @@
+# expect: use the parameter
+def offers_queue(channel, seconds):
+    channel.queue_declare("offers", durable=True, arguments={"x-max-length": 3, "x-message-ttl": 60_000})

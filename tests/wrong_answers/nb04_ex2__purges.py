@@ -1,0 +1,3 @@
+# expect: Call handle(body) for each order
+def work_off(channel, handle):
+    channel.queue_purge("orders")

@@ -1,0 +1,11 @@
+# expect: An empty queue is not the end.
+def serve_until(channel, handle, stop):
+    channel.basic_qos(prefetch_count=5)
+    for delivery, _properties, body in channel.consume("orders", inactivity_timeout=0.2):
+        if delivery is None or stop.is_set():
+            break
+        handle(body)
+        channel.basic_ack(delivery.delivery_tag)
+        if stop.is_set():
+            break
+    channel.cancel()
