@@ -12,9 +12,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
+from xdist.scheduler import LoadFileScheduling
 
 from labs import paths
 from labs.broker.address import Broker
@@ -27,10 +29,12 @@ from labs.broker.vhosts import clean_vhost, drop_vhost
 HOME_OF_TESTS = "LABS_HOME_OF_TESTS"
 _in_use = pytest.StashKey[ExitStack]()
 
-# The gate tries the same examples every time, and a slow machine is no fault. To look for new ones:
-# pytest --hypothesis-profile explore --hypothesis-seed 42
-settings.register_profile("gate", derandomize=True, deadline=None, database=None, print_blob=True)
-settings.register_profile("explore", settings.get_profile("gate"), derandomize=False, max_examples=1000)
+# The gate tries the same examples every time; a slow machine is no fault; a failure is shown as it was found.
+# To look for new ones, made as small as can be: pytest --hypothesis-profile explore --hypothesis-seed 42
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, database=None, phases=[Phase.explicit, Phase.generate]
+)
+settings.register_profile("explore", deadline=None, database=None, max_examples=1000, print_blob=True)
 settings.load_profile("gate")
 
 
@@ -55,6 +59,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     with try_lock(home / "in-use") as nobody_else:
         if nobody_else:
             main_node(home).stop()
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests stay together on one worker, but each notebook under papermill goes to the next free one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return nodeid if file.endswith("test_papermill.py") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """What `--dist loadfile` means here."""
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,9 @@ ADVICE = {
         "use the same ones, another name, or delete it first. "
         "For an ack: that delivery tag is unknown on this channel; was it acked before, or is the channel another one?"
     ),
+    503: "The broker does not know such a thing. Exchange types are direct, fanout, topic and headers.",
     504: "This channel was closed earlier. Open a new one.",
-    530: "The virtual host is missing, or this user may not enter it, or a limit is reached.",
+    530: "The virtual host is missing, or a limit is reached. After lesson.close(), run the setup cell again.",
     540: "This broker does not know that operation for this type of queue.",
     541: "The broker refused the operation with an internal error; its log says why: `python -m labs broker logs`.",
 }
@@ -52,6 +53,8 @@ def in_words(error: BaseException) -> tuple[str, str]:  # noqa: PLR0911 - a tabl
             "The message was returned: no queue is bound for it.",
             "Bind a queue first, or look at the routing key.",
         )
+    if isinstance(error, pika.exceptions.UnsupportedAMQPFieldException):
+        return f"pika cannot send {error.args[-1]!r} in a table.", "Use text, a boolean or a whole number."
     if isinstance(error, pika.exceptions.NackError):
         return "The broker refused the message (nack).", "A length limit with reject-publish does this."
     if isinstance(error, pika.exceptions.ChannelWrongStateError | pika.exceptions.ConnectionWrongStateError):

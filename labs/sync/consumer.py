@@ -35,9 +35,9 @@ class Consumer:
     def take(self, n: int, within_s: float = 5.0) -> list[Delivery]:
         """Up to `n` deliveries in the queue's order: returns when it has them, or after `within_s` seconds.
 
-        They stay unacked until you settle them, or the channel closes. No other message is held: the
-        prefetch of this take is `n`, so the broker never pushes one too many, and what crosses with the end
-        goes back in order. Raises `InvalidValue` for more than `prefetch`: that could never be filled.
+        They stay unacked until you settle them, or the channel closes. No other message is held: the prefetch
+        of this take is `n`, so the broker never pushes one too many, and what crosses with the end goes back.
+        Raises `InvalidValue` for more than `prefetch`: that could never be filled.
         """
         if not 0 < n <= self.prefetch:
             allowed = f"prefetch={self.prefetch} is the most the broker pushes before one is settled"
@@ -59,7 +59,7 @@ class Consumer:
         """Give each delivery to `handler`, settle it by the outcome, and return how many were settled.
 
         Ends when `until()` is true, `stop` is set (by any thread), or nothing came for `idle_s` seconds. It
-        drains: the delivery in hand is finished and settled, those not begun go back in order. If the
+        drains: the delivery in hand is finished and settled, those not begun go back, oldest first. If the
         handler raises, its delivery goes back too, and the exception rises. A `Retry` comes again at once;
         delays are a later lesson.
         """
@@ -92,7 +92,7 @@ class Consumer:
         self._subscription.ack(delivery)
 
     def give_back(self, delivery: Delivery) -> None:
-        """Not now: back to its place in the queue, as a failed attempt (`basic.reject` with requeue)."""
+        """Not now: back to the queue, as a failed attempt (`basic.reject` with requeue)."""
         self._subscription.back(delivery, failed=True)
 
     def dead(self, delivery: Delivery) -> None:

@@ -90,8 +90,11 @@ def _channel(connection: Connection) -> Iterator[BlockingChannel]:
     """A channel for this piece of work only: if the broker closes it, nobody else loses theirs."""
     channel = connection.channel()
     with translated(channel):
-        yield channel
-        channel.close()
+        try:
+            yield channel
+        finally:
+            if channel.is_open:
+                channel.close()
 
 
 @contextmanager

@@ -38,8 +38,8 @@ class Subscription:
     def consuming(self, *, prefetch: int) -> Iterator[deque[Delivery]]:
         """Consume for a while, into the deque that this yields; `wait` fills it.
 
-        At the end nothing stays behind: the consumer is cancelled, and what is left in the deque goes back to
-        the queue, oldest first, so that the order is kept.
+        At the end nothing stays behind: the consumer is cancelled, and what is left in the deque goes back,
+        oldest first. A classic queue puts each in its old place; a quorum queue may put it behind others.
         """
         arrived: deque[Delivery] = deque()
 
@@ -56,6 +56,8 @@ class Subscription:
         finally:
             if self._channel.is_open:
                 with translated(self._channel):
+                    # pika gives back by itself what it has not handed to us yet: first let it hand over.
+                    self._connection.raw.process_data_events(time_limit=0)
                     self._channel.basic_cancel(tag)
                 for delivery in arrived:
                     self.back(delivery, failed=False)
@@ -75,7 +77,7 @@ class Subscription:
             self._channel.basic_ack(delivery.delivery_tag)
 
     def back(self, delivery: Delivery, *, failed: bool) -> None:
-        """Back to its place in the queue, marked redelivered.
+        """Back to the queue, marked redelivered.
 
         `failed` says whether somebody tried it. A quorum queue counts a reject as a failed delivery, and
         gives a message up after too many; since RabbitMQ 4.3 it does not count a nack.

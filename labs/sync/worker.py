@@ -51,7 +51,7 @@ class Worker:
         self.error: BaseException | None = None
         self._url, self._queue, self._work, self._prefetch = url, queue, work, prefetch
         self._stop, self._begun = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=self.run, name=name, daemon=True)
 
     def start(self) -> Self:
         """Begin, and return when the broker knows this consumer. Raises what ended it before that."""
@@ -61,6 +61,17 @@ class Worker:
         if self.error is not None:
             raise self.error
         return self
+
+    def run(self) -> None:
+        """What the thread does: connect, consume until `stop`, and remember why it ended before that."""
+        try:
+            with connect(self._url, name=self.name) as connection:
+                consumer = Consumer(connection, self._queue, prefetch=self._prefetch)
+                consumer.run(self._record, until=self._is_over, stop=self._stop)
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever started this thread
+            self.error = error
+        finally:
+            self._begun.set()
 
     def stop(self, *, within_s: float = PATIENCE_S) -> None:
         """Finish the delivery in hand, give back those not begun, and hang up. Safe to call twice.
@@ -73,16 +84,6 @@ class Worker:
             raise WaitTimeout(awaited=f"{self.name} to finish what it has in hand", seen="it still works")
         if self.error is not None:
             raise self.error
-
-    def _run(self) -> None:
-        try:
-            with connect(self._url, name=self.name) as connection:
-                consumer = Consumer(connection, self._queue, prefetch=self._prefetch)
-                consumer.run(self._record, until=self._is_over, stop=self._stop)
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever started this thread
-            self.error = error
-        finally:
-            self._begun.set()
 
     def _is_over(self) -> bool:
         """Asked between deliveries, and for the first time when the broker has accepted the consumer."""

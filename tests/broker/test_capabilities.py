@@ -28,7 +28,7 @@ class Told(Management):
         super().__init__(broker)
         self.answers, self.refusal = answers, refusal
 
-    def get(self, path: str, **query: str) -> Any:
+    def get(self, path: str, **_query: str) -> Any:
         """The scripted answer."""
         if path in self.answers:
             return self.answers[path]
@@ -36,7 +36,7 @@ class Told(Management):
 
     def put(self, path: str, json: Any) -> None:
         """Nothing may be created."""
-        raise AccessRefused(f"you may not create {path}")
+        raise AccessRefused(f"you may not create {json} at {path}")
 
 
 OVERVIEW = {

@@ -259,6 +259,7 @@ SAID = {
     "Failed to start listener {port,5672},\n error: eaddrinuse": "port 5672",
     "Cookie file /a/b/.erlang.cookie must be accessible by owner only": "/a/b/.erlang.cookie",
     '{epmd_error,"localhost",nxdomain}': "/etc/hosts",
+    "register/listen error: no_reg_reply_from_epmd": "Erlang's name server",
     "/x/rabbitmq-server: 109: exec: erl: not found": "`erl`",
     "2026 [error] <0.1.0> the moon is full": "the moon is full",
     "\nwhat now\n": "what now",

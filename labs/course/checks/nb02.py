@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from labs.course.checks.netting import lose_nothing
-from labs.course.checks.routed import bodies, empty, exchange_is, listed, publish, queue_is_ready
+from labs.course.checks.routing_steps import bodies, empty, exchange_is, listed, publish, queue_is_ready
 from labs.course.exercise import Exercise
 from labs.course.probe import Probe
 from labs.course.verdict import Step

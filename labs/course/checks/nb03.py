@@ -30,12 +30,18 @@ def keeps_the_paid(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
     except BrokerUnavailable as missing:
         yield Step(ok=False, text=f"there is a second broker to kill. {missing}", hint=missing.hint)
         return
-    there = Probe(node.broker, Management(node.broker), "nb03.ex1", spare=probe.spare)
-    there.run(attempt, list(ORDERS))
-    yield from _before(there)
-    _confirmed(there)
-    node.kill()
-    node.start()
+    for nights in (1, 2):
+        there = Probe(node.broker, Management(node.broker), "nb03.ex1", spare=probe.spare)
+        there.run(attempt, list(ORDERS))
+        yield from _before(there) if nights == 1 else ()
+        durable = (there.queue("orders") or {}).get("durable")
+        _confirmed(there)
+        node.kill()
+        node.start()
+        # Seen twice in fifty nights: a broker killed a moment after its start had not yet written down that the
+        # durable queue exists. That is nobody's wrong answer, so it gets a second night.
+        if there.depth("orders") is not None or not durable:
+            break
     yield Step(
         ok=there.depth("orders") is not None,
         text="after kill -9 and a start the queue orders is still there",

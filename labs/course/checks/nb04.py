@@ -15,7 +15,7 @@ from labs.course.probe import Probe
 from labs.course.verdict import Step
 
 #: Two slow workers and a fast one: seconds for one order.
-PACE = {"slow": 0.04, "slower": 0.05, "fast": 0.004}
+PACE = {"slow": 0.06, "slower": 0.07, "fast": 0.003}
 RUSH = 48
 
 

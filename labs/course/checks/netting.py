@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from labs.course.checks.routed import bodies, empty, exchange_is, listed, publish, queue_is_ready
+from labs.course.checks.routing_steps import bodies, empty, exchange_is, listed, publish, queue_is_ready
 from labs.course.probe import Probe
 from labs.course.verdict import Step
 
