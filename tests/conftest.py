@@ -69,6 +69,7 @@ class ByFile(LoadFileScheduling):
         return nodeid if file.endswith("test_papermill.py") else file
 
 
+@pytest.hookimpl(optionalhook=True)  # there may be no xdist in this run
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
     """What `--dist loadfile` means here."""
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None

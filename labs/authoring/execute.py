@@ -37,6 +37,10 @@ def execute(
     ``folder`` is the kernel's working directory, ``timeout_s`` the longest one cell may take.
     Raises `ExecutionFailed` with the name of the cell and the last lines of what it said.
     """
+    started = [""]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # what an earlier run left behind must not pass for this one's
+            cell.outputs, cell.execution_count = [], None
     client = NotebookClient(
         notebook,
         timeout=timeout_s,
@@ -44,18 +48,10 @@ def execute(
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
+        on_cell_execute=lambda cell, **_: started.append(str(cell.id)),
     )
     try:
         client.execute(env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as fault:
-        last = next((c for c in reversed(notebook.cells) if c.get("execution_count")), None)
-        failed = _failed(notebook)
-        name = failed.id if failed is not None else f"after {last.id}" if last is not None else "?"
         said = "\n".join(ANSI.sub("", str(fault)).strip().splitlines()[-12:])
-        raise ExecutionFailed(f"cell {name} failed:\n{said}") from fault
-
-
-def _failed(notebook: NotebookNode) -> NotebookNode | None:
-    """The first cell with an error among its outputs."""
-    failed = (c for c in notebook.cells if any(o.output_type == "error" for o in c.get("outputs", [])))
-    return next(failed, None)
+        raise ExecutionFailed(f"cell {started[-1]} failed:\n{said}") from fault

@@ -98,7 +98,7 @@ def _refusal(method: str, path: str, answer: httpx.Response) -> BrokerRefused:
         said = str(body.get("reason") or body.get("error") or said)
     except (ValueError, AttributeError):
         pass  # a plain page: the status line has to do
-    sentence = f"The broker refused {method} {path} with {answer.status_code}: {said}."
+    sentence = f"The broker refused {method} {path} with {answer.status_code}: {said.rstrip('. ')}."
     return _KINDS.get(answer.status_code, BrokerRefused)(
         sentence, reply_code=answer.status_code, reply_text=said
     )

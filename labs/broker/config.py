@@ -29,8 +29,7 @@ UNPREFIXED = frozenset(
 )
 
 #: What rabbitmq.conf cannot say. By default the management API shows a new connection or message after 5 s;
-#: with these samples and ticks, after one. The tracing plugin would log in as `guest`, whom we do not have;
-#: its folder is relative to the node's, because Erlang and the locale may disagree about letters in a path.
+#: with these samples and ticks, after one. The tracing plugin would log in as `guest`, whom we do not have.
 _ADVANCED = """\
 [{{rabbit, [{{quorum_tick_interval, 500}}, {{stream_tick_interval, 500}}]}},
  {{rabbitmq_management, [{{sample_retention_policies, [
@@ -38,7 +37,7 @@ _ADVANCED = """\
    {{basic, [{{605, 1}}, {{3600, 60}}]}},
    {{detailed, [{{10, 1}}]}}]}}]}},
  {{rabbitmq_tracing, [
-   {{directory, "tracing"}},
+   {{directory, "{tracing}"}},
    {{username, <<"{user}">>}},
    {{password, <<"{password}">>}}]}}].
 """
@@ -48,7 +47,11 @@ def write_files(home: Path, state: State, plugins: tuple[str, ...]) -> None:
     """Write the node's configuration, its plugin list and (once) its cookie into `home`."""
     for folder in ("data", "log", "home", "tracing"):
         (home / folder).mkdir(parents=True, exist_ok=True)
-    advanced = _ADVANCED.format(user=state.user, password=state.password)
+    # In the C locale Erlang cannot say such a path; from the node's own folder it need not.
+    tracing = (
+        "tracing" if _needs_c_locale(home, state.version) else str(home / "tracing").replace("\\", r"\\")
+    )
+    advanced = _ADVANCED.format(tracing=tracing, user=state.user, password=state.password)
     _write(home / "rabbitmq.conf", "".join(f"{line}\n" for line in _settings(state, plugins)), mode=0o600)
     _write(home / "advanced.config", advanced, mode=0o600)
     _write(home / "enabled_plugins", f"[{','.join(plugins)}].\n", mode=0o644)
@@ -80,6 +83,11 @@ def _settings(state: State, plugins: tuple[str, ...]) -> Iterator[str]:
         yield f"stream.advertised_port = {ports.stream}"
 
 
+def _needs_c_locale(home: Path, version: str) -> bool:
+    """3.10's management plugin dies of a path outside ASCII in a UTF-8 locale; 4.0 does not."""
+    return version.startswith("3.") and not str(home).isascii()
+
+
 def _write(path: Path, text: str, *, mode: int) -> None:
     """Write the file with its mode from its first moment on: nobody reads a password in between."""
     path.unlink(missing_ok=True)
@@ -96,8 +104,8 @@ def environment(home: Path, state: State, installation: Installation) -> dict[st
     }
     if installation.erlang is not None:
         kept["PATH"] = f"{installation.erlang}{os.pathsep}{kept.get('PATH', '/usr/bin:/bin')}"
-    if not str(home).isascii() and installation.version.startswith("3."):
-        kept["LC_ALL"] = "C"  # 3.10's management plugin dies of a path outside ASCII in a UTF-8 locale
+    if _needs_c_locale(home, installation.version):
+        kept["LC_ALL"] = "C"
     return kept | {
         "HOME": str(home / "home"),
         "RABBITMQ_NODENAME": state.node,

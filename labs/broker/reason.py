@@ -26,6 +26,7 @@ KNOWN = (
         r"epmd_error,\s*\"?([\w.-]+)\"?,\s*(?:nxdomain|address)",
         "the name {} does not resolve: look into /etc/hosts",
     ),
+    (r"(no_reg_reply_from_epmd)", "the port of Erlang's name server is taken by another program ({})"),
     (r"(enospc)", "the disk is full ({})"),
     (r"(eacces)", "a file or folder of the node is not writable ({})"),
     (r"\b(erl): (?:command )?not found", "Erlang's command `{}` is not on the PATH"),
@@ -36,7 +37,7 @@ KNOWN = (
         "its data are of another version ({})",
     ),
 )
-_PORT_TAKEN = re.compile(r"dist_port_already_used|eaddrinuse")
+_PORT_TAKEN = re.compile(r"dist_port_already_used|eaddrinuse|no_reg_reply_from_epmd")
 _ERROR_LINE = re.compile(r"(?:\[error\]|error:|ERROR:).*\w.*|.*not found.*|.*BOOT FAILED.*")
 _DECORATION = re.compile(r"\[error\]|<\d[\d.]*>")
 

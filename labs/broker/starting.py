@@ -90,7 +90,12 @@ def _attempt(
             )
         state = replace(state, pid=child.pid)
         state.save(home / "node.json")
-        wait_for(state, home, child=child, progress=progress)
+        try:
+            wait_for(state, home, child=child, progress=progress)
+        except BrokerUnavailable:
+            # Its name server is the first thing that a node starts, and stays when the node does not.
+            epmd.end(ports.epmd, of=plan.node, within_s=1.0)
+            raise
 
 
 def wait_for(

@@ -36,6 +36,7 @@ def start() -> None:
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task("The broker is starting", total=None)
         broker = ensure_broker(progress=lambda _seconds: bar.update(task))

@@ -33,6 +33,13 @@ QUIET = {
         "doNotDisturbMode": True,
     }
 }
+#: Every kernel runs this when it starts: after a restart no cell has run that could have said what to do.
+READABLE_ERRORS = """\
+from labs.course.kernel import install_readable_errors
+
+install_readable_errors()
+del install_readable_errors
+"""
 
 
 class JupyterLab:
@@ -100,6 +107,9 @@ class JupyterLab:
         _write(config / "jupyter_server_config.json", {"ServerApp": server})
         _write(config / "jupyter_lab_config.json", {"LabApp": {"default_url": f"/lab/tree/{self.page}"}})
         _write(config / "labconfig" / "default_setting_overrides.json", QUIET)
+        startup = self.home / "ipython" / "profile_default" / "startup"
+        startup.mkdir(parents=True, exist_ok=True)
+        (startup / "readable_errors.py").write_text(READABLE_ERRORS, encoding="utf-8")
 
     def _address(self, process: subprocess.Popen[bytes]) -> str:
         """Wait for the file in which the server writes its true port and token, then for its first answer."""

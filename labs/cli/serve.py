@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,9 +14,8 @@ from labs import paths
 from labs.broker.address import Broker
 from labs.broker.ensure import ensure_broker
 from labs.broker.management import Management
-
-if TYPE_CHECKING:
-    from labs.orders.running import OrderSystem
+from labs.orders.running import OrderSystem
+from labs.orders.settings import OrderSettings
 
 
 def serve(
@@ -25,10 +24,6 @@ def serve(
     ] = None,
 ) -> None:
     """Run the order system: checkout page, dashboard, relay and feed."""
-    # Web server and database take a second to import, and the other commands do not need them.
-    from labs.orders.running import OrderSystem  # noqa: PLC0415
-    from labs.orders.settings import OrderSettings  # noqa: PLC0415
-
     console = Console(highlight=False, soft_wrap=True)
     settings = OrderSettings()
     with console.status("Looking for a broker…"):
@@ -50,9 +45,7 @@ def serve(
     with shop:
         _introduce(console, shop, broker, home)
         finish.wait()
-        # A second Ctrl-C ends the program the hard way, as everybody expects.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        console.print("Stopping…")
+        console.print("Stopping…")  # a matter of seconds, so a second Ctrl-C need not hurry it
     console.print("Stopped. Orders and events are kept in the database and in the broker.")
 
 

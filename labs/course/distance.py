@@ -46,8 +46,10 @@ class Distance:
             self._port = server.sockets[0].getsockname()[1]
             self._began.set()
             await self._over.wait()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        still_open = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in still_open:
             task.cancel()
+        await asyncio.gather(*still_open, return_exceptions=True)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._url.hostname or "127.0.0.1", self._url.port or 5672

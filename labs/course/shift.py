@@ -33,18 +33,18 @@ def fill(lesson: Place, queue: str, n: int, arguments: dict[str, Any] | None = N
             channel.basic_publish("", queue, f"order {number}".encode(), PERSISTENT)
 
 
-def race(lesson: Place, queue: str, n: int, pace: Mapping[str, float], *, prefetch: int) -> Shift:
+def race(lesson: Place, queue: str, n: int, pace: Mapping[str, float], *, prefetch: int, title: str) -> Shift:
     """A whole shift: all workers listen, then n orders come."""
-    with Shift(lesson, queue, pace, prefetch=prefetch) as shift:
+    with Shift(lesson, queue, pace, prefetch=prefetch, title=title) as shift:
         shift.send(n)
     return shift
 
 
 def rates(lesson: Place, n: int, prefetches: Sequence[int], *, url: str | None = None) -> dict[int, int]:
-    """Orders per second of one busy worker, for each prefetch: n orders wait, 0.2 ms of work for each."""
+    """Orders per second of one busy worker, for each prefetch: n orders wait, each is 1 ms of work."""
     found = {}
     for prefetch in prefetches:
-        with Shift(lesson, "rush", {"busy": 0.2}, prefetch=prefetch, waiting=n, url=url) as shift:
+        with Shift(lesson, "rush", {"busy": 1}, prefetch=prefetch, waiting=n, url=url) as shift:
             shift.wait_until(n)
         found[prefetch] = shift.per_second
     return found
@@ -66,9 +66,11 @@ class Shift:
         prefetch: int = 1,
         waiting: int = 0,
         url: str | None = None,
+        title: str = "",
         arguments: dict[str, Any] | None = None,
     ) -> None:
         self._lesson, self._queue, self._waiting, self._arguments = lesson, queue, waiting, arguments
+        self.title = title
         self.workers = {
             name: Worker(url or lesson.url, queue, _working_for(ms), name=name, prefetch=prefetch)
             for name, ms in pace.items()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from labs.course.shift import Shift
 
 
-def timeline(shifts: Mapping[str, Shift]) -> Any:
+def timeline(*shifts: Shift) -> Any:
     """Draw the shifts below each other on one scale of milliseconds; returns matplotlib's figure."""
     import matplotlib.pyplot as plt  # it takes a second to load
 
@@ -21,7 +20,7 @@ def timeline(shifts: Mapping[str, Shift]) -> Any:
         dpi=90,
         layout="constrained",
     )
-    for axis, (title, shift) in zip(axes[:, 0], shifts.items(), strict=True):
+    for axis, shift in zip(axes[:, 0], shifts, strict=True):
         zero = min(one.started_s for one in shift.handled)
         for line, worker in enumerate(shift.workers.values()):
             bars = [
@@ -29,7 +28,7 @@ def timeline(shifts: Mapping[str, Shift]) -> Any:
                 for one in worker.handled
             ]
             axis.broken_barh(bars, (line, 0.8), color=f"C{line}")
-        axis.set_title(title, loc="left")
+        axis.set_title(shift.title, loc="left")
         axis.set_yticks(
             [line + 0.4 for line in range(len(shift.workers))],
             [f"{name}: {shift.count(name)}" for name in shift.workers],

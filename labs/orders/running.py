@@ -23,8 +23,7 @@ from labs.orders.settings import OrderSettings
 from labs.orders.web.client import ShopClient
 from labs.orders.web.page_routes import CHECKOUT, DASHBOARD
 
-#: How often a wait looks again, in seconds.
-LOOK_S = 0.02
+LOOK_S = 0.02  #: How often a wait looks again, in seconds.
 
 
 class OrderSystem:
@@ -144,8 +143,9 @@ class OrderSystem:
     def _await_broker(self) -> None:
         deadline = time.monotonic() + self.settings.stop_s
         while not self._parts.connected and time.monotonic() < deadline:
-            for fault in [worker.fault for worker in self._parts.workers if worker.fault]:
-                if isinstance(fault, BrokerUnavailable | ConnectionLost):
-                    return  # away for now; the workers keep trying
+            fault = next((worker.fault for worker in self._parts.workers if worker.fault), None)
+            if isinstance(fault, BrokerUnavailable | ConnectionLost):
+                return  # away for now; the workers keep trying
+            if fault:
                 raise fault
             time.sleep(LOOK_S)

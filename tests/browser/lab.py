@@ -16,6 +16,8 @@ from labs.cli.jupyter import JupyterLab
 
 #: The longest a whole notebook may take in the browser, in seconds.
 RUN_WITHIN_S = 120
+#: The longest that JupyterLab may take to open a notebook, in seconds; some 5 s on a quiet machine.
+OPEN_WITHIN_S = 60
 
 _READY = "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady"
 _KERNEL = """async () => {
@@ -38,6 +40,9 @@ _RESTART = """async () => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     await kernel.restart(); await kernel.info;
 }"""
+
+
+_SHUT_DOWN = "async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
 
 
 class TestLab(JupyterLab):
@@ -67,8 +72,8 @@ class NotebookPage:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
-        page.goto(address)
-        page.wait_for_function(_READY, timeout=60_000)
+        page.goto(address, timeout=OPEN_WITHIN_S * 1000)
+        page.wait_for_function(_READY, timeout=OPEN_WITHIN_S * 1000)
         page.evaluate(_KERNEL)
 
     def cells(self) -> dict[str, dict[str, Any]]:
@@ -88,6 +93,10 @@ class NotebookPage:
         self.page.evaluate(_CHOOSE, list(self.cells()).index(name))
         self.page.evaluate(_RUN, ["notebook:run-cell", within_s])
         return self.output(name).inner_text()
+
+    def shut_down(self) -> None:
+        """Kernel > Shut Down Kernel, so that the next page begins with a fresh one."""
+        self.page.evaluate(_SHUT_DOWN)
 
     def restart(self) -> None:
         """Kernel > Restart Kernel."""

@@ -39,11 +39,6 @@ def answers(id_: str) -> list[Path]:
     return sorted(WRONG.glob(f"nb{int(notebook):02d}_ex{number}__*.py"))
 
 
-def on_one_worker(ids: list[str]) -> list[object]:
-    """The ids as parameters; those of one notebook go to one xdist worker, which opens its lesson once."""
-    return [pytest.param(id_, marks=pytest.mark.xdist_group(id_.partition(".")[0])) for id_ in ids]
-
-
 @pytest.fixture(scope="module")
 def lesson_of(broker: Broker) -> Iterator[Callable[[Task], Lesson]]:
     """Opens the lesson of a task, once, in a home and under a virtual-host prefix of this run's own."""
@@ -83,7 +78,7 @@ def test_every_wrong_answer_belongs_to_an_exercise() -> None:
     assert set(ids) <= set(TASKS)
 
 
-@pytest.mark.parametrize("id_", on_one_worker(list(TASKS)))
+@pytest.mark.parametrize("id_", list(TASKS))
 def test_the_starter_is_not_attempted(id_: str, lesson_of: Callable[[Task], Lesson]) -> None:
     """Whoever has written nothing is not told that it is wrong."""
     task = TASKS[id_]
@@ -91,7 +86,7 @@ def test_the_starter_is_not_attempted(id_: str, lesson_of: Callable[[Task], Less
     assert verdict.state == "not attempted", verdict.text
 
 
-@pytest.mark.parametrize("id_", on_one_worker(list(TASKS)))
+@pytest.mark.parametrize("id_", list(TASKS))
 def test_the_solution_is_done_twice(id_: str, lesson_of: Callable[[Task], Lesson]) -> None:
     """The solution file passes, and passes again: the check starts from nothing each time."""
     task, path = TASKS[id_], KNOWN[id_].solution
@@ -103,11 +98,7 @@ def test_the_solution_is_done_twice(id_: str, lesson_of: Callable[[Task], Lesson
 
 @pytest.mark.parametrize(
     ("id_", "path"),
-    [
-        pytest.param(id_, path, marks=pytest.mark.xdist_group(id_.partition(".")[0]), id=path.stem)
-        for id_ in TASKS
-        for path in answers(id_)
-    ],
+    [pytest.param(id_, path, id=path.stem) for id_ in TASKS for path in answers(id_)],
 )
 def test_a_wrong_answer_is_told_why(id_: str, path: Path, lesson_of: Callable[[Task], Lesson]) -> None:
     """It is *not yet*, it stops at the first fault, and it says so in the words that the file expects."""

@@ -27,13 +27,6 @@ WITHIN_S = 180
 pytestmark = pytest.mark.slow
 
 
-def each(notebooks: list[Path]) -> list[object]:
-    """The notebooks as parameters, each for any xdist worker that is free."""
-    return [
-        pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(f"papermill {p.stem}")) for p in notebooks
-    ]
-
-
 def run(
     notebook: NotebookNode, page: Page, broker: Broker, tmp_path: Path, **parameters: object
 ) -> subprocess.CompletedProcess[str]:
@@ -52,7 +45,7 @@ def run(
         )
 
 
-@pytest.mark.parametrize("path", each(NOTEBOOKS))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_a_solved_notebook_runs_with_other_values(path: Path, broker: Broker, tmp_path: Path) -> None:
     """All solutions in place, every parameter changed, strict checks on: exit code 0, the values arrived."""
     page = Page.read(path)
@@ -67,7 +60,7 @@ def test_a_solved_notebook_runs_with_other_values(path: Path, broker: Broker, tm
     assert score.count("✓ done") >= len(tasks(page)) > 0
 
 
-@pytest.mark.parametrize("path", each(NOTEBOOKS))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_strict_checks_stop_an_unsolved_notebook(path: Path, broker: Broker, tmp_path: Path) -> None:
     """Untouched, with strict checks: exit code 1, and the sentence of the first check."""
     page = Page.read(path)

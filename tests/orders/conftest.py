@@ -151,10 +151,12 @@ class Heard:
     data: dict[str, Any]
 
 
-def listen(response: httpx.Response) -> Iterator[Heard]:
-    """The events of an open stream, pulses left out."""
+def listen(response: httpx.Response, within_s: float = 20.0) -> Iterator[Heard]:
+    """The events of an open stream, pulses left out; fails when they take longer than `within_s` seconds."""
     lines: dict[str, str] = {}
+    deadline = time.monotonic() + within_s
     for line in response.iter_lines():
+        assert time.monotonic() < deadline, f"the stream went on for {within_s:g} s without what was awaited"
         if line:
             name, _, value = line.partition(": ")
             lines[name] = value

@@ -137,7 +137,7 @@ def test_a_full_mailbox_ends_the_stream(store: Store) -> None:
         assert hub.open_streams == 0
         return sent
 
-    assert len(asyncio.run(run())) < 5
+    assert len(asyncio.run(asyncio.wait_for(run(), 10))) < 5
 
 
 def test_a_write_that_hangs_is_given_up(store: Store) -> None:
@@ -151,7 +151,7 @@ def test_a_write_that_hangs_is_given_up(store: Store) -> None:
         assert hub.open_streams == 0
         return time.monotonic() - began
 
-    assert asyncio.run(run()) < 2
+    assert asyncio.run(asyncio.wait_for(run(), 10)) < 2
 
 
 @pytest.mark.parametrize("streams", [1, 5])

@@ -32,8 +32,8 @@ def notebook(metadata: dict[str, object], text: str) -> str:
 #: Each is one file with one trace in it. Written in two pieces, so that this file carries none.
 PLANTED = {
     "home.py": "DATA = '/ro" + "ot/course/data'\n",
-    "person.md": "Open /ho" + "me/ahmed/course in a terminal.\n",
-    "mac.toml": "folder = '/Us" + "ers/ahmed/course'\n",
+    "person.md": "Open /ho" + "me/yasmine/course in a terminal.\n",
+    "mac.toml": "folder = '/Us" + "ers/yasmine/course'\n",
     "pip.txt": "--index-" + "url https://packages.example/simple\npika==1.4.4\n",
     "wheel.txt": "pika @ file:" + "///wheels/pika.whl\n",
     "lock.json": '{"resolved"' + ': "http://packages.example/a.tgz"}\n',

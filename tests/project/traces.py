@@ -10,16 +10,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-#: Folders that belong to somebody. Those of containers and package managers belong to nobody.
+#: Folders that belong to somebody. Containers, package managers and the Ahmed of our story are nobody.
 SOMEBODYS = re.compile(
-    r"(?<![\w.])/(?:ro" + r"ot/|home/(?!learner\b|linuxbrew\b|jovyan\b)\w|Users/(?!Shared\b)\w|opt/pypi)"
-    r"|file:" + r"///\w|C:\\Users\\\w"
+    r"(?<![\w.])/(?:root/|home/(?!learner\b|linuxbrew\b|jovyan\b|ahmed\b)\w|Users/(?!Shared\b)\w|opt/pypi)"
+    r"|file:///\w|C:\\Users\\\w"
 )
 #: What package managers write when they are told where to look.
-INDEX = re.compile(r"--?(?:extra-)?index-" + r"url[= ]\S|\"resolved\": *\"http|--find-" + r"links[= ]\S")
+INDEX = re.compile(r"--?(?:extra-)?index-url[= ]\S|\"resolved\": *\"http|--find-links[= ]\S")
 #: A moment of one run, as in an execution's metadata.
 MOMENT = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d")
 #: Where this machine puts what is temporary; in a stored output it is a trace, in prose an example.
@@ -71,6 +72,7 @@ def machine_words(root: Path) -> list[re.Pattern[str]]:
     return exact + [re.compile(rf"\b{re.escape(word)}\b") for word in names | hosts]
 
 
+@cache
 def package_hosts() -> set[str]:
     """The hosts that pip is configured to ask on this machine."""
     pip = [sys.executable, "-m", "pip", "config", "list"]

@@ -5,5 +5,5 @@ import pika
 def take_orders(channel, orders):
     channel.queue_declare("orders", durable=True)
     for number, paid in orders:
-        clock = None if paid else "5000"
-        channel.basic_publish("", "orders", str(number), pika.BasicProperties(delivery_mode=2, expiration=clock))
+        properties = pika.BasicProperties(delivery_mode=2, expiration=None if paid else "5000")
+        channel.basic_publish("", "orders", str(number), properties)

@@ -38,7 +38,7 @@ def leaves_in_order(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]
         probe.eventually(lambda: (probe.depth("orders") or 0) + len(handled) >= ORDERS, within_s=1)
         ready.append(probe.depth("orders") or 0)
 
-    probe.run(run_and_count, within_s=8)
+    probe.run(run_and_count, within_s=6)
     yield from _what_was_handled(handled)
     yield from _what_is_left(handled, waiting(probe), ready[0])
     yield from _quiet_night(probe, attempt)

@@ -29,7 +29,7 @@ def never_loses(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
     handled: list[str] = []
     start = _with_faults(attempt, handled)
     for _ in range(STARTS):
-        probe.run(start, within_s=8)
+        probe.run(start, within_s=5)
         # what the broken connection held comes back within milliseconds
         if not probe.eventually(lambda: probe.depth("orders"), within_s=0.5):
             break

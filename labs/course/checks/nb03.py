@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from labs.errors import BrokerUnavailable
 #: The orders of exercise 3.1: number, and whether it is paid.
 ORDERS = tuple((number, number % 2 == 0) for number in range(41, 51))
 PAID = [str(number) for number, paid in ORDERS if paid]
+#: A broker killed within a moment of its own start has been seen to forget a durable queue; so the check waits.
+SETTLED_S = 2.0
 #: The check's own message: its confirm says that all before it in the queue are on disk, too.
 MARK = "the check's own"
 
@@ -30,20 +33,19 @@ def keeps_the_paid(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
     except BrokerUnavailable as missing:
         yield Step(ok=False, text=f"there is a second broker to kill. {missing}", hint=missing.hint)
         return
-    for nights in (1, 2):
+    for night in (1, 2):
         there = Probe(node.broker, Management(node.broker), "nb03.ex1", spare=probe.spare)
         there.run(attempt, list(ORDERS))
-        yield from _before(there) if nights == 1 else ()
+        yield from _before(there) if night == 1 else ()
         durable = (there.queue("orders") or {}).get("durable")
         _confirmed(there)
+        time.sleep(SETTLED_S)
         node.kill()
         node.start()
-        # Seen twice in fifty nights: a broker killed a moment after its start had not yet written down that the
-        # durable queue exists. That is nobody's wrong answer, so it gets a second night.
-        if there.depth("orders") is not None or not durable:
-            break
+        if _survived(there) or not durable:
+            break  # else the broker forgot a durable queue, which is nobody's wrong answer: a second night
     yield Step(
-        ok=there.depth("orders") is not None,
+        ok=_survived(there),
         text="after kill -9 and a start the queue orders is still there",
         hint="A queue survives if it is durable.",
     )
@@ -95,6 +97,13 @@ def _before(there: Probe) -> Iterator[Step]:
         text="nothing in it has a time to live",
         hint="A clock removes the unpaid orders whether the broker dies or not. Do without.",
     )
+
+
+def _survived(there: Probe) -> bool:
+    try:
+        return there.depth("orders") is not None
+    except pika.exceptions.AMQPError:
+        return False  # its virtual host is forgotten, too
 
 
 def _confirmed(there: Probe) -> None:

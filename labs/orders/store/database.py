@@ -29,7 +29,7 @@ class Database:
     """The shop's database in the file `path`. Tables are created when they are missing."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
         self.path = path
         self._writer = _engine(path, begin="BEGIN IMMEDIATE", pool_size=1)
         self._reader = _engine(path, begin="BEGIN", pool_size=5)

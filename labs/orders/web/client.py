@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,10 @@ class ShopClient:
 
     def __init__(self, url: str) -> None:
         # trust_env: a proxy that is set for the internet cannot reach this machine's loopback.
-        self.http = httpx.Client(base_url=url, trust_env=False)
+        # verify: an empty trust store will do, for loopback is plain HTTP; reading the real one takes 40 ms.
+        self.http = httpx.Client(
+            base_url=url, trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
 
     def place(self, order: dict[str, Any]) -> dict[str, Any]:
         """Order, and return the stored order; raises `InvalidOrder` with a sentence for each wrong field."""

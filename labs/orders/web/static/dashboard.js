@@ -70,7 +70,11 @@ function showState(state) {
   pill.dataset.state = state;
   pill.textContent = STATES[state];
   if (state !== "live") say(byId("notice"), null); // what we knew about the broker is old news now
-  if (state === "lost") ask("GET", "/api/session").then(({ ok, data }) => { if (ok && !data.signedIn) location.assign("/admin/sign-in"); });
+}
+
+async function refused() {
+  const { ok, data } = await ask("GET", "/api/session");
+  if (ok && !data.signedIn) location.assign("/admin/sign-in"); // the session has run out
 }
 
 function showStatus({ broker, waiting }) {
@@ -81,7 +85,6 @@ function showStatus({ broker, waiting }) {
 
 function showSound() {
   byId("sound").textContent = muted() ? "Sound off" : "Sound on";
-  byId("sound").setAttribute("aria-pressed", String(!muted()));
 }
 
 async function open() {
@@ -96,7 +99,7 @@ async function open() {
   unread = data.unread;
   list.replaceChildren(...data.items.map((item) => row(item.id, item)));
   showBadge();
-  new Stream("/api/notifications/stream", latest, { order: arrived, state: showState, status: showStatus }).open();
+  new Stream("/api/notifications/stream", latest, { order: arrived, state: showState, status: showStatus, refused }).open();
 }
 
 byId("mark-read").addEventListener("click", markRead);

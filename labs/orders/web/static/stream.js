@@ -8,7 +8,7 @@ const SILENCE_MS = 15000;
 const RETRY_MS = 2000;
 
 export class Stream {
-  /** `on` has: order(id, payload), state("connecting" | "live" | "lost"), status(values). */
+  /** `on` has: order(id, payload), state("live" | "lost"), status(values), refused(). */
   constructor(path, latestId, on) {
     Object.assign(this, { path, latestId, on, source: null, watch: null, retry: null });
     addEventListener("offline", () => this.lost());
@@ -19,7 +19,6 @@ export class Stream {
 
   open() {
     this.close();
-    this.on.state("connecting");
     this.source = new EventSource(`${this.path}?after=${this.latestId}`);
     this.source.addEventListener("order.created", (event) => this.order(event));
     this.source.addEventListener("pulse", (event) => {
@@ -29,7 +28,9 @@ export class Stream {
     this.source.addEventListener("bye", () => this.on.state("lost"));
     this.source.addEventListener("error", () => {
       this.on.state("lost");
-      if (this.source?.readyState === EventSource.CLOSED) this.lost(); // it gave up; we do not
+      if (this.source?.readyState !== EventSource.CLOSED) return; // it tries again by itself
+      this.on.refused();
+      this.lost(); // it gave up; we do not
     });
     this.listen();
   }

@@ -1,0 +1,32 @@
+# Two commands: `make learn` and `make test`. Everything else is for people who change the course.
+# Every target is thin: labs.bootstrap prepares what is missing, then hands over to `python -m labs …`.
+
+# The first Python that is new enough. Only this line knows about older ones.
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BOOTSTRAP = $(PYTHON) -m labs.bootstrap
+
+.DEFAULT_GOAL := help
+.PHONY: help learn test lint outputs clean python
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+learn: python ## Prepare what is missing, start a private broker, open the course (ARGS="--no-browser" …)
+	@exec $(BOOTSTRAP) learn $(ARGS)
+
+test: python ## Prepare what is missing and run every check (ARGS="unit" for one stage, ARGS="--list" for their names)
+	@exec $(BOOTSTRAP) test $(ARGS)
+
+lint: python ## The checks that need no broker: ruff, mypy, import-linter
+	@exec $(BOOTSTRAP) test ruff mypy layers
+
+outputs: python ## Run the notebooks again and store what they print (ARGS="03" for one)
+	@exec $(BOOTSTRAP) author outputs $(ARGS)
+
+clean: ## Stop this checkout's broker; delete the environment, the broker's data and your progress
+	@if test -x .venv/bin/python; then .venv/bin/python -m labs broker stop || true; fi
+	rm -rf .venv .labs .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again." >&2; exit 1; }
