@@ -75,29 +75,26 @@ def wait_until_free(ports: Iterable[int], *, within_s: float = 3.0) -> bool:
 def claimed(previous: Ports | None = None) -> Iterator[Ports]:
     """Free ports, claimed until the `with` block ends: by then the node itself holds them.
 
-    The `previous` ports are preferred as a whole, so that addresses stay the same over a restart.
+    Each of the `previous` ports is kept if it is free, so that addresses stay the same over a restart.
     Raises BrokerUnavailable when a hundred neighbours are all taken.
     """
     with ExitStack() as claims:
-        if previous is not None and all(_take(port, claims) for port in previous.values()):
-            yield previous
-            return
-    with ExitStack() as claims:
         chosen = Ports()
         for names in _GROUPS:
-            chosen = _next_free(chosen, names, claims)
+            chosen = _choose(previous or chosen, chosen, names, claims)
         yield chosen
 
 
-def _next_free(base: Ports, names: tuple[str, ...], claims: ExitStack) -> Ports:
-    wanted = {name: int(getattr(base, name)) for name in names}
-    for step in range(TRIES):
-        moved = {name: port + step for name, port in wanted.items()}
+def _choose(previous: Ports, base: Ports, names: tuple[str, ...], claims: ExitStack) -> Ports:
+    """`base` with free ports for `names`: the previous ones, or else the next free ones from the default."""
+    defaults = {name: int(getattr(base, name)) for name in names}
+    tries = [{name: port + step for name, port in defaults.items()} for step in range(TRIES)]
+    for ports in ({name: int(getattr(previous, name)) for name in names}, *tries):
         with ExitStack() as attempt:
-            if all(_take(port, attempt) for port in moved.values()):
+            if all(_take(port, attempt) for port in ports.values()):
                 claims.push(attempt.pop_all())
-                return replace(base, **moved)
-    numbers = " and ".join(str(port) for port in wanted.values())
+                return replace(base, **ports)
+    numbers = " and ".join(str(port) for port in defaults.values())
     raise BrokerUnavailable(f"No free port: {numbers} and {TRIES} neighbours are all taken.")
 
 

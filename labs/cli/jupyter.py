@@ -50,12 +50,9 @@ class JupyterLab:
         self.log = home / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, open_browser: bool) -> str:
-        """Start the server and return the address to open, token included.
-
-        Raises LabsError with the last lines of its log if it ends, WaitTimeout if it stays silent.
-        """
-        self._write_settings(open_browser=open_browser)
+    def start(self) -> None:
+        """Start the server; `address` waits until it answers."""
+        self._write_settings()
         sign(self.root / "notebooks", self.home / "data")
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -67,14 +64,31 @@ class JupyterLab:
                 stderr=log,
                 start_new_session=True,
             )
-        return self._address(self._process)
+
+    def address(self) -> str:
+        """Wait for the server's first answer; the address to open, its true port and its token included.
+
+        Raises LabsError with the last lines of the log if the server ends, WaitTimeout if it stays silent.
+        """
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline and (process := self._process) is not None:
+            if process.poll() is not None:
+                said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+                raise LabsError(
+                    "JupyterLab ended while starting:\n" + "\n".join(said), hint=f"Its log: {self.log}"
+                )
+            if (info := _read(self.home / "runtime" / f"jpserver-{process.pid}.json")) and _answers(info):
+                return f"http://127.0.0.1:{info['port']}/lab/tree/{self.page}?token={info['token']}"
+            time.sleep(0.1)
+        seen = f"nothing for {START_TIMEOUT_S:.0f} s"
+        raise WaitTimeout(awaited="JupyterLab's first answer", seen=seen, hint=f"Its log: {self.log}")
 
     def wait(self) -> None:
         """Until the server ends by itself, as after File → Shut Down."""
         if self._process is not None:
             self._process.wait()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the server and its kernels. Safe to call at any time, and twice."""
         if self._process is None or self._process.poll() is not None:
             return
@@ -93,12 +107,12 @@ class JupyterLab:
         moved = {f"JUPYTER_{name}_DIR": str(self.home / folder) for name, folder in folders.items()}
         return {**env, **moved, "IPYTHONDIR": str(self.home / "ipython")}
 
-    def _write_settings(self, *, open_browser: bool) -> None:
+    def _write_settings(self) -> None:
         server = {
             "ip": self.ip,
             "port": self.port,
             "port_retries": 50,
-            "open_browser": open_browser,
+            "open_browser": False,
             "root_dir": str(self.root),
             "allow_root": True,  # in a container or a practice machine one often is root
         }
@@ -110,21 +124,6 @@ class JupyterLab:
         startup = self.home / "ipython" / "profile_default" / "startup"
         startup.mkdir(parents=True, exist_ok=True)
         (startup / "readable_errors.py").write_text(READABLE_ERRORS, encoding="utf-8")
-
-    def _address(self, process: subprocess.Popen[bytes]) -> str:
-        """Wait for the file in which the server writes its true port and token, then for its first answer."""
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
-                raise LabsError(
-                    "JupyterLab ended while starting:\n" + "\n".join(said), hint=f"Its log: {self.log}"
-                )
-            if (info := _read(self.home / "runtime" / f"jpserver-{process.pid}.json")) and _answers(info):
-                return f"http://127.0.0.1:{info['port']}/lab/tree/{self.page}?token={info['token']}"
-            time.sleep(0.1)
-        seen = f"nothing for {START_TIMEOUT_S:.0f} s"
-        raise WaitTimeout(awaited="JupyterLab's first answer", seen=seen, hint=f"Its log: {self.log}")
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

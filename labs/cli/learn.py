@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -46,11 +47,18 @@ def learn(
     if root is None:
         raise LabsError("The notebooks are not here.", hint="Run this in a clone of the project.")
     install_here(root)
-    with signals_as_ctrl_c(), suppress(KeyboardInterrupt), course_broker() as broker:
-        lab = JupyterLab(root=root, home=paths.home() / "jupyter", ip=ip, port=port, page=FIRST_PAGE)
+    lab = JupyterLab(root=root, home=paths.home() / "jupyter", ip=ip, port=port, page=FIRST_PAGE)
+    with (
+        signals_as_ctrl_c(),
+        suppress(KeyboardInterrupt),
+        closing(lab),
+        course_broker(meanwhile=lab.start) as broker,
+    ):
         try:
             with console.status("JupyterLab is starting …"):
-                address = lab.start(open_browser=browser and has_display())
+                address = lab.address()
+            if browser and has_display():
+                webbrowser.open(address)
             console.print(f"[bold]Course[/]         {address}", soft_wrap=True)
             console.print(f"Management UI  {broker.management_url}  ({who(broker)})", soft_wrap=True)
             console.print("Ctrl-C stops what was started here; your notebooks and your progress stay.")
@@ -58,16 +66,20 @@ def learn(
         except KeyboardInterrupt:
             console.print("\nStopping …")
         finally:
-            lab.stop()
+            lab.close()  # before the broker: a kernel may be talking to it
 
 
 @contextmanager
-def course_broker() -> Iterator[Broker]:
-    """A broker that answers. One that was started here is stopped afterwards, and the lessons' spare ones."""
+def course_broker(*, meanwhile: Callable[[], None]) -> Iterator[Broker]:
+    """A broker that answers. One that was started here is stopped afterwards, and the lessons' spare ones.
+
+    ``meanwhile`` is something else to start: the broker needs seconds, and there is more than one core.
+    """
     try:
         running: Broker | None = ensure_broker(start=False)
     except BrokerUnavailable:
         running = None
+    meanwhile()
     try:
         if running is not None:
             console.print(f"A broker is running already: {running.amqp_url}")

@@ -113,10 +113,7 @@ class OrderSystem:
         return self.url + DASHBOARD
 
     def place(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Order as a customer does, by `POST /api/algeria-orders`; returns the stored order.
-
-        Raises `InvalidOrder`, whose `problems` has one sentence for each wrong field.
-        """
+        """Order as a customer does, by `POST`; returns the stored order, or raises `InvalidOrder`."""
         return self._client.place(order)
 
     def notifications(self) -> list[dict[str, Any]]:

@@ -101,6 +101,7 @@ def test_the_previous_ports_come_first_while_they_are_free() -> None:
         assert ports == before
     with listener(port=before.amqp), claimed(before) as ports:
         assert ports.amqp != before.amqp
+        assert (ports.stream, ports.epmd) == (before.stream, before.epmd)
 
 
 def test_two_nodes_that_start_at_once_get_different_ports() -> None:

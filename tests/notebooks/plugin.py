@@ -91,10 +91,10 @@ class EveryCellCounts(pytest.Item):
     def runtest(self) -> None:
         """Compare the file with what pytest is about to run, or has run, of it."""
         cells = [c for c in nbformat.read(self.path, as_version=4).cells if c.cell_type == "code"]
-        counts = [cell.execution_count for cell in cells]
+        wrong = [cell.id for count, cell in enumerate(cells, 1) if cell.execution_count != count]
         collected = [i for i in self.session.items if isinstance(i, IPyNbCell) and i.path == self.path]
         assert cells, "the notebook has no code cell"
-        assert counts == list(range(1, len(cells) + 1)), f"the cells did not run in order: {counts}"
+        assert not wrong, f"the cells did not run in order: {', '.join(wrong)}"
         assert len(collected) == len(cells), f"{len(collected)} of {len(cells)} code cells were collected"
         assert not any(i.options["skip"] or i.options["check_exception"] for i in collected), (
             "a cell is spared"
