@@ -57,9 +57,9 @@ STAGES = (
         name="live",
         heading="Everything that talks to a broker, a browser or a program",
         command=(
-            *PYTEST, *PARALLEL, *SLOWEST,
-            "tests/broker", "tests/course", "tests/orders", "tests/notebooks", "tests/browser",
-            "tests/project",
+            *PYTEST, *PARALLEL, "--no-loadscope-reorder", *SLOWEST,  # in this order, the longest first
+            "tests/browser", "tests/project", "tests/notebooks", "tests/course", "tests/orders",
+            "tests/broker",
         ),
         broker=True,
     ),
