@@ -8,6 +8,7 @@ No broker obtainable means that the tests fail: a skipped test proves nothing.
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -61,12 +62,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             main_node(home).stop()
 
 
+#: Two files have tests for every notebook, `[03_queues]`, `[3.2]` or `[nb03_ex2__why]`; these may be parted.
+BY_NOTEBOOK = re.compile(r"/test_(?:papermill|exercises_both_ways)\.py::(?:.*\[(?:nb)?0*(\d+)[._])?")
+
+
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together on one worker, but each notebook under papermill goes to the next free one."""
+    """A file's tests stay together on one worker; where there are tests for every notebook, each notebook's do."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return nodeid if file.endswith("test_papermill.py") else file
+        match = BY_NOTEBOOK.search(nodeid)
+        return f"{file} {match[1]}" if match else file
 
 
 @pytest.hookimpl(optionalhook=True)  # there may be no xdist in this run

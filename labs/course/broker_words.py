@@ -61,6 +61,8 @@ def in_words(error: BaseException) -> tuple[str, str]:  # noqa: PLR0911 - a tabl
         return "This channel or connection is closed already.", (
             "An earlier error closed it, or a `with` block ended. Open a new one and go on."
         )
+    if isinstance(error, pika.exceptions.ProbableAccessDeniedError):
+        return "This lesson's virtual host is gone: the lesson was closed.", WAY_BACK
     if isinstance(error, pika.exceptions.AMQPConnectionError):
         return "The connection to the broker is lost.", WAY_BACK
     if isinstance(error, TypeError) and "positional argument" in str(error):

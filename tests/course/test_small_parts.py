@@ -119,6 +119,13 @@ def test_a_lost_connection_gets_one_sentence_and_the_way_back():
     assert WAY_BACK in lines[1]
 
 
+def test_a_cell_after_the_teardown_is_told_that_the_lesson_is_closed():
+    """The broker is well; it is the virtual host that is gone."""
+    lines = readable(pika.exceptions.ProbableAccessDeniedError("530 NOT_ALLOWED"), None)
+    assert "the lesson was closed" in lines[0]
+    assert WAY_BACK in lines[1]
+
+
 def test_a_closed_channel_is_not_a_lost_broker():
     """A refusal closes the channel only, and its advice is about the refusal."""
     error = refused(404, "NOT_FOUND - no queue 'x'")

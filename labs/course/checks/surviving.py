@@ -45,7 +45,9 @@ def keeps_the_paid(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
         node.start()
         if _survived(there):
             break  # else the broker forgot a durable queue, which is nobody's wrong answer: a second night
-    yield Step(ok=_survived(there), text="after kill -9 and a start the queue orders is still there", hint=DURABLE)
+    yield Step(
+        ok=_survived(there), text="after kill -9 and a start the queue orders is still there", hint=DURABLE
+    )
     left = [body for body in there.bodies("orders") if body != MARK]
     missing_ones = [body for body in PAID if body not in left]
     yield Step(
