@@ -36,7 +36,7 @@ COURSE: tuple[Notebook, ...] = (
         title="Routing keys",
         part="Five words",
         minutes=40,
-        prerequisite="04_consumers",
+        prerequisite="03_queues",
     ),
     Notebook(
         name="19_order_notifications",
