@@ -61,7 +61,8 @@ def docker_answers() -> bool:
 
 
 def ensure_chromium(python: Path) -> None:
-    """See that the browser tests have a browser. Raises `Stop` with one sentence if not."""
+    """See that the browser tests have a browser, and its driver what it needs. Raises `Stop` if not."""
+    _ensure_driver(python)
     if find_chromium() is not None or _playwrights_own(python):
         return
     ids = debian.family()
@@ -87,6 +88,17 @@ def ensure_chromium(python: Path) -> None:
             "The browser tests need Chromium or Chrome: install one, or name yours in LABS_CHROMIUM, "
             "or let Playwright fetch its own with `.venv/bin/python -m playwright install chromium`."
         )
+
+
+def _ensure_driver(python: Path) -> None:
+    """Playwright drives the browser by a program that needs a library which a small Debian does not have."""
+    ask = [str(python), "-m", "playwright", "--version"]
+    said = subprocess.run(ask, capture_output=True, text=True, check=False)
+    if said.returncode == 0:
+        return
+    if "libatomic" not in said.stderr or "debian" not in debian.family():
+        raise Stop(f"{said.stderr.strip()}\nPlaywright, which drives the browser, does not start.")
+    debian.install(["libatomic1"], why="Playwright, which drives the browser, needs this library")
 
 
 def find_chromium() -> str | None:

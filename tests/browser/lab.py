@@ -50,8 +50,8 @@ class TestLab(JupyterLab):
 
     __test__ = False
 
-    def _write_settings(self, *, open_browser: bool) -> None:
-        super()._write_settings(open_browser=open_browser)
+    def _write_settings(self) -> None:
+        super()._write_settings()
         config = self.home / "config"
         for name, section, settings in (
             ("jupyter_lab_config.json", "LabApp", {"expose_app_in_browser": True}),

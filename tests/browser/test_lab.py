@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,9 @@ def lab(node: PrivateNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     server = TestLab(
         root=root, home=root / "jupyter", ip="127.0.0.1", port=8900, page=f"notebooks/{NOTEBOOK}"
     )
-    yield server.start(open_browser=False)
-    server.stop()
+    with closing(server):
+        server.start()
+        yield server.address()
 
 
 @pytest.fixture

@@ -142,13 +142,6 @@ def test_a_damaged_notebook_fails_the_gate(
     assert why in said
 
 
-def test_a_folder_without_notebooks_fails_the_gate(broker: Broker, tmp_path: Path) -> None:
-    """Nothing collected is not nothing wrong."""
-    environment = {**os.environ, **broker_environment(broker)}
-    done = subprocess.run(gate.strict(tmp_path), cwd=ROOT, env=environment, capture_output=True, check=False)
-    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
-
-
 def test_a_dead_link_fails_the_rules(tmp_path: Path) -> None:
     """The command that an author runs ends with 1 and names the cell and the link, of the damaged one."""
     whole, damaged = exemplar(tmp_path / "whole"), exemplar(tmp_path / "damaged")

@@ -49,7 +49,7 @@ def run(
 def test_a_solved_notebook_runs_with_other_values(path: Path, broker: Broker, tmp_path: Path) -> None:
     """All solutions in place, every parameter changed, strict checks on: exit code 0, the values arrived."""
     page = Page.read(path)
-    parameters = page.notebook.cells[2].metadata.get("test_values", {})
+    parameters = next(cell.metadata for cell in page.code if cell.id == "parameters").get("test_values", {})
     assert parameters, "the parameters cell names no other values to try"
     done = run(solved(page), page, broker, tmp_path, STRICT_CHECKS=True, **parameters)
     assert done.returncode == 0, done.stderr[-3000:]

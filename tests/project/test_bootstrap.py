@@ -137,6 +137,25 @@ def test_a_browser_that_does_not_start_is_not_a_browser(
     assert programs.find_chromium() is None
 
 
+def test_a_small_debian_gets_the_library_that_the_browsers_driver_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A Debian without recommended packages lacks libatomic; any other fault is shown as it is."""
+    python = tmp_path / "python"
+    installed: list[str] = []
+    monkeypatch.setattr(debian, "family", lambda: frozenset({"debian"}))
+    monkeypatch.setattr(debian, "install", lambda packages, why: installed.extend(packages))
+    for said in ("libatomic.so.1: cannot open shared object file", "something else"):
+        python.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 127\n", encoding="utf-8")
+        python.chmod(0o755)
+        if "libatomic" in said:
+            programs._ensure_driver(python)
+        else:
+            with pytest.raises(Stop, match="something else"):
+                programs._ensure_driver(python)
+    assert installed == ["libatomic1"]
+
+
 def test_os_release_is_read_with_its_parents(tmp_path: Path) -> None:
     """A child of Ubuntu knows that it is a grandchild of Debian."""
     text = 'NAME="Some OS"\nID=someos\nID_LIKE="ubuntu debian"\nVERSION_ID="3"\n'
