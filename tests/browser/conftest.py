@@ -42,9 +42,13 @@ def chromium() -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests of this worker."""
+    """One Chromium for the tests of a file.
+
+    Not for longer: Playwright keeps an event loop running in this thread, and a test of another file that calls
+    `asyncio.run` in the same worker would be refused.
+    """
     executable = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
