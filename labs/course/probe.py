@@ -7,10 +7,10 @@ Every attempt starts from nothing, so a check can be run as often as one likes. 
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pika
@@ -21,6 +21,7 @@ from labs.broker.management import Management
 from labs.broker.node import PrivateNode
 from labs.broker.vhosts import clean_vhost, drop_vhost
 from labs.course.broker_words import in_words
+from labs.course.own_channel import own_channel
 from labs.course.verdict import Step
 
 #: How long a learner's function may take, in seconds.
@@ -55,17 +56,9 @@ class Probe:
         """The same as an AMQP URL."""
         return self.broker.url(self.vhost)
 
-    @contextlib.contextmanager
-    def channel(self, prefetch: int = 0) -> Iterator[Any]:
+    def channel(self, prefetch: int = 0) -> AbstractContextManager[Any]:
         """A plain pika channel on a connection of its own, closed at the end of the block."""
-        connection = pika.BlockingConnection(self.parameters)
-        try:
-            channel = connection.channel()
-            channel.basic_qos(prefetch_count=prefetch)
-            yield channel
-        finally:
-            with contextlib.suppress(pika.exceptions.AMQPError):
-                connection.close()
+        return own_channel(self.parameters, prefetch=prefetch)
 
     def run(self, attempt: Callable[..., Any], *args: Any, within_s: float = ATTEMPT_S) -> Any:
         """Run the learner's function with a plain channel before `args` and return what it returns.

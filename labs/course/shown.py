@@ -6,7 +6,6 @@ counts can be seconds old (https://www.rabbitmq.com/docs/management#statistics-i
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ import pika
 import pika.exceptions
 
 from labs.broker.management import Management
+from labs.course.own_channel import own_channel
 from labs.course.view import Table
 
 #: The columns of each table, unless others are asked for.
@@ -52,7 +52,7 @@ class BrokerView:
     def messages(self, queue: str, columns: Sequence[str] = (), limit: int = 100) -> Table:
         """What is ready in a queue, in order. It is taken, looked at and given back: then marked as redelivered."""
         rows: list[list[object]] = []
-        with self._channel() as channel:
+        with own_channel(self.parameters) as channel:
             for place in range(1, limit + 1):
                 delivery, properties, body = channel.basic_get(queue)
                 if delivery is None:
@@ -67,17 +67,8 @@ class BrokerView:
 
     def depth(self, queue: str) -> int | None:
         """How many messages are ready, exactly; None if there is no such queue."""
-        with self._channel() as channel:
+        with own_channel(self.parameters) as channel:
             return self._count(channel, queue)[0]
-
-    @contextlib.contextmanager
-    def _channel(self) -> Any:
-        connection = pika.BlockingConnection(self.parameters)
-        try:
-            yield connection.channel()
-        finally:
-            with contextlib.suppress(pika.exceptions.AMQPError):
-                connection.close()
 
     def _count(self, channel: Any, queue: str) -> tuple[int | None, int | None]:
         own = channel.connection.channel()  # a refused look closes its channel: use one per queue
@@ -90,7 +81,7 @@ class BrokerView:
 
     def _queues(self) -> list[dict[str, Any]]:
         rows = []
-        with self._channel() as channel:
+        with own_channel(self.parameters) as channel:
             for queue in self.management.queues(self.vhost):
                 ready, consumers = self._count(channel, queue["name"])
                 arguments = {k: v for k, v in queue.get("arguments", {}).items() if k != "x-queue-type"}

@@ -10,25 +10,16 @@ from labs.broker.address import Broker
 from labs.course.distance import Distance
 from labs.course.doomed import Doomed
 from labs.errors import WaitTimeout
-from labs.message import Message
-from labs.queue import Queue
 from labs.sync.connection import connect
 from labs.sync.consumer import Consumer
-from labs.sync.declare import count, declare
-from labs.sync.producer import Producer
-from labs.topology import Topology
+from labs.sync.declare import count
+from tests.broker.waiting import orders_waiting
 
 
 @pytest.fixture
 def url(broker: Broker, vhost: str) -> str:
     """The URL of the test's own vhost, with three orders waiting in it."""
-    url = broker.url(vhost)
-    with connect(url) as connection:
-        declare(connection, Topology(queues=(Queue(name="orders"),)))
-        producer = Producer(connection, "")
-        for name in "abc":
-            producer.publish(Message(body=name.encode()), "orders")
-    return url
+    return orders_waiting(broker.url(vhost), "abc")
 
 
 def test_a_killed_consumer_leaves_its_deliveries_to_the_next(url: str) -> None:

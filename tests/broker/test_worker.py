@@ -8,15 +8,13 @@ import pytest
 
 from labs.broker.address import Broker
 from labs.errors import NotFound
-from labs.message import Delivery, Message
+from labs.message import Delivery
 from labs.outcome import Ack, Outcome
-from labs.queue import Queue
 from labs.sync.connection import connect
 from labs.sync.consumer import Consumer
-from labs.sync.declare import count, declare
-from labs.sync.producer import Producer
+from labs.sync.declare import count
 from labs.sync.worker import Worker
-from labs.topology import Topology
+from tests.broker.waiting import orders_waiting
 
 #: Seconds until a test gives up waiting for a thread.
 SOON_S = 10.0
@@ -25,13 +23,7 @@ SOON_S = 10.0
 @pytest.fixture
 def url(broker: Broker, vhost: str) -> str:
     """The URL of the test's own vhost, with the orders a to e waiting in it."""
-    url = broker.url(vhost)
-    with connect(url) as connection:
-        declare(connection, Topology(queues=(Queue(name="orders"),)))
-        producer = Producer(connection, "")
-        for name in "abcde":
-            producer.publish(Message(body=name.encode()), "orders")
-    return url
+    return orders_waiting(broker.url(vhost), "abcde")
 
 
 def left(url: str) -> list[bytes]:
