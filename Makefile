@@ -7,7 +7,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BOOTSTRAP = $(PYTHON) -m labs.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help learn test lint outputs clean python
+.PHONY: help learn test bench lint outputs clean python
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -17,6 +17,9 @@ learn: python ## Prepare what is missing, start a private broker, open the cours
 
 test: python ## Prepare what is missing and run every check (ARGS="unit" for one stage, ARGS="--list" for their names)
 	@exec $(BOOTSTRAP) test $(ARGS)
+
+bench: python ## Measure how fast things are on this machine (ARGS="view_fps" for one, ARGS="--list" for their names)
+	@exec $(BOOTSTRAP) bench $(ARGS)
 
 lint: python ## The checks that need no broker: ruff, mypy, import-linter
 	@exec $(BOOTSTRAP) test ruff mypy layers

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from labs.drawing import as_mermaid, as_text
+from labs.drawing.declared import graph_of
+from labs.drawing.picture import Picture
 from labs.errors import InvalidValue
 from labs.exchange import Exchange
 from labs.explain import Explanation, explain
@@ -65,6 +67,10 @@ class Topology:
     def __repr__(self) -> str:
         exchanges, queues, bindings = map(len, (self.exchanges, self.queues, self.bindings))
         return f"Topology({exchanges} exchanges, {queues} queues, {bindings} bindings)"
+
+    def draw(self, caption: str = "") -> Picture:
+        """A picture: crisp in a notebook, in words everywhere else."""
+        return Picture(graph=graph_of(self), caption=caption)
 
     def text(self) -> str:
         """A small drawing in plain text."""

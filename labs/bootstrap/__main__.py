@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:  # noqa: RET503 - os.execv does not r
         return 1
     command, *rest = arguments or ["--help"]
     environment = Environment(Path(__file__).resolve().parents[2])
-    tests = command in {"test", "author"}
+    tests = command in {"test", "bench", "author"}
     try:
         environment.prepare(tests=tests)
         if needs_broker(command, rest):
@@ -47,8 +47,8 @@ def needs_broker(command: str, rest: Sequence[str]) -> bool:
 
 
 def needs_browser(command: str, rest: Sequence[str]) -> bool:
-    """Only the whole gate, or its browser part, opens pages."""
-    return command == "test" and (not rest or not STATIC_STAGES.issuperset(rest))
+    """The benchmarks open pages, and the whole gate or its browser part does."""
+    return command == "bench" or (command == "test" and (not rest or not STATIC_STAGES.issuperset(rest)))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ from labs.errors import BrokerUnavailable
 
 #: What the lessons use; a plugin that the installation lacks is left out.
 DEFAULT_PLUGINS = tuple(
-    f"rabbitmq_{name}" for name in ("management", "prometheus", "shovel", "stream", "tracing")
+    f"rabbitmq_{name}"
+    for name in ("event_exchange", "management", "prometheus", "shovel", "stream", "tracing")
 )
 #: 3.10 takes 6 s to end, RabbitMQ 4 one second.
 STOP_TIMEOUT_S = 30.0

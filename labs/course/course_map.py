@@ -1,35 +1,64 @@
-"""The course map: every notebook with what was done in it, and where to go next."""
+"""The course map: every notebook with what was done in it, and where to go next.
+
+As text it is a table; in a notebook it is a line of stations for each part. Both say the same.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from labs.course.catalogue import COURSE
-from labs.course.exercise import exercises
+from labs.course.map_page import map_page
 from labs.course.progress import Progress
+from labs.course.station import Station, station
 from labs.course.view import Table
 
+COLUMNS = ("no.", "notebook", "part", "time", "exercises done", "predictions right", "next")
 
-def course_map(progress: Progress) -> Table:
-    """A table of the notebooks in order, with exercises done and predictions right, and the next one marked."""
-    rows: list[list[object]] = []
-    pointed = False
-    for notebook in COURSE:
-        all_ids = [exercise.id for exercise in exercises(notebook.name)]
-        states = progress.exercises(notebook.name)
-        done = sum(states.get(id_) == "done" for id_ in all_ids)
-        made = [p.right for p in progress.predictions(notebook.name).values() if p.right is not None]
-        open_ = done < len(all_ids)
-        where = "you are here" if open_ and not pointed else ""
-        pointed = pointed or open_
-        rows.append(
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseMap:
+    """The stations in order, one of them marked as the place where the learner is."""
+
+    stations: tuple[Station, ...]
+
+    @property
+    def rows(self) -> list[list[object]]:
+        """One row for each notebook."""
+        return [
             [
-                notebook.name[:2],
-                notebook.title,
-                notebook.part,
-                f"{notebook.minutes} min",
-                f"{done} of {len(all_ids)}",
-                f"{sum(made)} of {len(made)}",
-                where,
+                one.notebook.name[:2],
+                one.notebook.title,
+                one.notebook.part,
+                f"{one.notebook.minutes} min",
+                f"{one.done} of {len(one.exercises)}",
+                f"{one.right} of {one.predicted}",
+                "you are here" if one.here else "",
             ]
-        )
-    columns = ("no.", "notebook", "part", "time", "exercises done", "predictions right", "next")
-    return Table(columns=columns, rows=rows, caption="The course")
+            for one in self.stations
+        ]
+
+    @property
+    def summary(self) -> str:
+        """All of it in one sentence."""
+        done = sum(one.done for one in self.stations)
+        all_ = sum(len(one.exercises) for one in self.stations)
+        right, wrong = sum(one.right for one in self.stations), sum(one.wrong for one in self.stations)
+        predicted = f"{right} predictions right and {wrong} wrong" if right + wrong else "no predictions yet"
+        hours, minutes = divmod(sum(one.notebook.minutes for one in self.stations if one.open), 60)
+        time = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+        ahead = f"about {time} ahead of you" if hours + minutes else "nothing is left"
+        return f"{done} of {all_} exercises done, {predicted}, {ahead}."
+
+    def __repr__(self) -> str:
+        return f"{Table(columns=COLUMNS, rows=self.rows, caption='The course')!r}\n{self.summary}"
+
+    def _repr_html_(self) -> str:
+        return map_page(self.stations, self.summary)
+
+
+def course_map(progress: Progress) -> CourseMap:
+    """Where the learner stands. The first notebook with open exercises is where to go next."""
+    stations = [station(notebook, progress) for notebook in COURSE]
+    here = next((place for place, one in enumerate(stations) if one.open), None)
+    return CourseMap(stations=tuple(replace(one, here=place == here) for place, one in enumerate(stations)))

@@ -20,7 +20,9 @@ PROGRAM = """\
 import sys, pika
 
 url, queue, holds = sys.stdin.readline().split()
-channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
+parameters = pika.URLParameters(url)
+parameters.client_properties = {"connection_name": "doomed"}
+channel = pika.BlockingConnection(parameters).channel()
 channel.basic_qos(prefetch_count=int(holds))
 for delivery, properties, body in channel.consume(queue):
     if delivery.delivery_tag == int(holds):

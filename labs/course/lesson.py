@@ -21,13 +21,14 @@ from labs.course.looking import Looking
 from labs.course.practice import Practice
 from labs.course.predicting import Predicting
 from labs.course.progress import Progress
+from labs.course.watching import Watching
 from labs.errors import LabsError
 
 #: The lessons of this kernel, so that opening one again closes what it left open.
 _open: dict[str, Lesson] = {}
 
 
-class Lesson(Looking, Predicting, Practice):
+class Lesson(Looking, Watching, Predicting, Practice):
     """One notebook's handle, made by `open_lesson`."""
 
     def __init__(
@@ -50,7 +51,7 @@ class Lesson(Looking, Predicting, Practice):
 
     def reset(self) -> None:
         """Make the virtual host clean again and forget this lesson's progress. Then run the notebook from the top."""
-        self._close_connections()
+        self._give_back()
         self._empty_folder()
         clean_vhost(self.management, self.vhost)
         self.progress.reset(self.name)
@@ -58,7 +59,7 @@ class Lesson(Looking, Predicting, Practice):
 
     def close(self) -> None:
         """Close what this lesson opened and delete its virtual hosts. Safe to run twice, and with the broker gone."""
-        self._close_connections()
+        self._give_back()
         if self._spare is not None:
             self._spare.kill()  # its data are worth nothing, so no need for the 6 s that 3.10 takes to end well
             self._spare.stop()  # ends its name server
@@ -70,6 +71,11 @@ class Lesson(Looking, Predicting, Practice):
                 drop_vhost(self.management, vhost)
         _open.pop(self.name, None)
         print(f"Lesson {self.name} is closed: its virtual host is gone, your progress is kept.")
+
+    def _give_back(self) -> None:
+        """Take the tap off the broker and close the connections of this kernel."""
+        self._stop_watching()
+        self._close_connections()
 
     def _empty_folder(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -84,7 +90,7 @@ def open_lesson(name: str, *, strict: bool = False) -> Lesson:
     by_name(name)
     install_readable_errors()
     if name in _open:
-        _open[name]._close_connections()  # noqa: SLF001 - the same class: the setup cell was run again
+        _open[name]._give_back()  # noqa: SLF001 - the same class: the setup cell was run again
     broker = ensure_broker()
     vhost = f"{os.environ.get('LABS_VHOST_PREFIX', 'learn')}.{name}"
     clean_vhost(Management(broker), vhost)

@@ -12,10 +12,13 @@ from typing import Any
 
 import ipywidgets
 
+from labs.course.pieces.bars import bars
 from labs.course.progress import Prediction
 from labs.course.view import BLUE, PANEL, Note
 
 ASK = "Choose before you run the next cell."
+#: A question with these words asks for a name made of digits, such as 404: nothing to draw as a length.
+NUMBER_AS_NAME = "which number"
 
 
 class PredictionCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -86,4 +89,11 @@ def compared(prediction: Prediction) -> Note:
         return Note(lines=lines, tone="grey")
     if prediction.right:
         return Note(lines=[*lines, "✓ You saw it coming."], tone="green")
-    return Note(lines=[*lines, "✗ The broker disagrees. Read on: this is where the learning is."], tone="red")
+    is_name = NUMBER_AS_NAME in prediction.question.casefold()
+    drawing = "" if is_name else bars(prediction.guess, prediction.measured)
+    wrong = "✗ The broker disagrees. Read on: this is where the learning is."
+    return Note(
+        lines=[*lines, wrong],
+        tone="red",
+        drawing=f'<div aria-hidden="true">{drawing}</div>' if drawing else "",
+    )

@@ -7,35 +7,40 @@ the only thing that differs is how the broker hands out the orders.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Protocol, Self
 
-import pika
-
+from labs.course.fill import fill
 from labs.course.place import Place
 from labs.errors import WaitTimeout
 from labs.message import Delivery
 from labs.outcome import Ack, Outcome
 from labs.sync.worker import Handled, Worker
 
-PERSISTENT = pika.BasicProperties(delivery_mode=2)
 #: How long a shift may take to serve what it was given, in seconds.
 PATIENCE_S = 30.0
 
 
-def fill(lesson: Place, queue: str, n: int, arguments: dict[str, Any] | None = None) -> None:
-    """Declare the queue, empty it of what an earlier run left, and put `order 1` … `order n` into it."""
-    with pika.BlockingConnection(lesson.parameters) as connection:
-        channel = connection.channel()
-        channel.queue_declare(queue, durable=True, arguments=arguments)
-        channel.queue_purge(queue)
-        for number in range(1, n + 1):
-            channel.basic_publish("", queue, f"order {number}".encode(), PERSISTENT)
+class Show(Protocol):
+    """Whoever draws shifts: `labs.course.race.RaceView`."""
+
+    def following(self, shift: Shift) -> AbstractContextManager[object]:
+        """Draw this shift while the block lasts, and its end."""
 
 
-def race(lesson: Place, queue: str, n: int, pace: Mapping[str, float], *, prefetch: int, title: str) -> Shift:
-    """A whole shift: all workers listen, then n orders come."""
-    with Shift(lesson, queue, pace, prefetch=prefetch, title=title) as shift:
+def race(
+    lesson: Place,
+    queue: str,
+    n: int,
+    pace: Mapping[str, float],
+    *,
+    prefetch: int,
+    title: str,
+    show: Show | None = None,
+) -> Shift:
+    """A whole shift: all workers listen, then n orders come. `show` draws it while it runs."""
+    with Shift(lesson, queue, pace, prefetch=prefetch, title=title, show=show) as shift:
         shift.send(n)
     return shift
 
@@ -54,7 +59,8 @@ class Shift:
     """`with Shift(lesson, "desk", {"slow": 40, "fast": 5}, prefetch=1) as shift:` and then `shift.send(12)`.
 
     `pace`: each worker's milliseconds for one order; they subscribe one after the other, as they stand in it.
-    `waiting`: how many orders are in the queue before the first of them comes. `url`: another way to the broker.
+    `waiting`: how many orders are there before the first of them comes. `url`: another way to the broker.
+    `show` draws the shift while it runs.
     """
 
     def __init__(
@@ -68,18 +74,21 @@ class Shift:
         url: str | None = None,
         title: str = "",
         arguments: dict[str, Any] | None = None,
+        show: Show | None = None,
     ) -> None:
         self._lesson, self._queue, self._waiting, self._arguments = lesson, queue, waiting, arguments
-        self.title = title
+        self._show, self._open = show, ExitStack()
+        self.title, self.pace, self.prefetch = title, dict(pace), prefetch
+        self.sent: list[float] = []  #: when each order went, on the clock of `time.monotonic`
         self.workers = {
-            name: Worker(url or lesson.url, queue, _working_for(ms), name=name, prefetch=prefetch)
-            for name, ms in pace.items()
+            name: Worker(url or lesson.url, queue, self._working(name), name=name, prefetch=prefetch)
+            for name in pace
         }
 
     def send(self, n: int) -> list[int]:
         """Send n orders, wait until all are done, and return how many of them each worker did."""
         before = self._counts()
-        fill(self._lesson, self._queue, n, self._arguments)
+        fill(self._lesson, self._queue, n, self._arguments, times=self.sent)
         self.wait_until(sum(before) + n)
         return [now - then for now, then in zip(self._counts(), before, strict=True)]
 
@@ -94,7 +103,8 @@ class Shift:
     @property
     def handled(self) -> list[Handled]:
         """What all of them did, in the sequence in which it was finished."""
-        return sorted((one for worker in self.workers.values() for one in worker.handled), key=_when)
+        done = (one for worker in self.workers.values() for one in worker.handled)
+        return sorted(done, key=lambda one: one.finished_s)
 
     @property
     def in_sequence(self) -> bool:
@@ -114,26 +124,27 @@ class Shift:
         return len(self.workers[name].handled)
 
     def _counts(self) -> list[int]:
-        return [len(worker.handled) for worker in self.workers.values()]
+        return [self.count(name) for name in self.workers]
+
+    def _working(self, name: str) -> Callable[[Delivery], Outcome]:
+        """The pause that stands for work. Whoever is watched hears meanwhile, so that what it holds is exact."""
+
+        def work(_: Delivery) -> Outcome:
+            rest = self.workers[name].rest if self._show else time.sleep
+            rest(self.pace[name] / 1000)
+            return Ack()
+
+        return work
 
     def __enter__(self) -> Self:
-        fill(self._lesson, self._queue, self._waiting, self._arguments)
-        for worker in self.workers.values():
-            worker.start()
+        with ExitStack() as opening:  # a worker that cannot begin takes the others with it
+            if self._show:
+                opening.enter_context(self._show.following(self))
+            fill(self._lesson, self._queue, self._waiting, self._arguments, times=self.sent)
+            for worker in self.workers.values():
+                opening.callback(worker.start().stop)
+            self._open = opening.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self.workers.values():
-            worker.stop()
-
-
-def _working_for(ms: float) -> Any:
-    def work(_: Delivery) -> Outcome:
-        time.sleep(ms / 1000)
-        return Ack()
-
-    return work
-
-
-def _when(one: Handled) -> float:
-    return one.finished_s
+        self._open.close()

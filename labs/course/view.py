@@ -70,10 +70,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Lines in a tinted panel; the first one is bold."""
+    """Lines in a tinted panel; the first one is bold.
+
+    `drawing` is HTML that says some of it once more, to the eye: not escaped, and not in the text.
+    """
 
     lines: Sequence[str]
     tone: str = "grey"
+    drawing: str = ""
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
@@ -82,7 +86,7 @@ class Note:
         colours = {"grey": GREY, "blue": BLUE, "green": GREEN, "red": RED}[self.tone]
         first, *rest = [escape(line) for line in self.lines]
         inside = "".join(f"<br>{_indented(line)}" for line in rest)
-        return f'<div style="{PANEL.format(**colours)}"><strong>{first}</strong>{inside}</div>'
+        return f'<div style="{PANEL.format(**colours)}"><strong>{first}</strong>{inside}{self.drawing}</div>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

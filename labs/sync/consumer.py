@@ -25,12 +25,23 @@ TICK_S = 0.1
 
 
 class Consumer:
-    """Consumes `queue`; in each take or run at most `prefetch` (1 to 65535) deliveries are unsettled."""
+    """Consumes `queue`; in each take or run at most `prefetch` (1 to 65535) deliveries are unsettled.
 
-    def __init__(self, connection: Connection, queue: str, *, prefetch: int) -> None:
+    `on_change(held)` is called, in this thread, when a delivery has come or was settled: `held` are unsettled.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        queue: str,
+        *,
+        prefetch: int,
+        on_change: Callable[[int], object] | None = None,
+    ) -> None:
         self.queue = queue
         self.prefetch = whole_number("prefetch", prefetch, least=1, most=65535)
         self._subscription = Subscription(connection, queue)
+        self._subscription.on_change = on_change
 
     def take(self, n: int, within_s: float = 5.0) -> list[Delivery]:
         """Up to `n` deliveries in the queue's order: returns when it has them, or after `within_s` seconds.
@@ -98,6 +109,10 @@ class Consumer:
     def dead(self, delivery: Delivery) -> None:
         """Never again: to the queue's dead-letter exchange; without one the broker drops it."""
         self._subscription.dead(delivery)
+
+    def rest(self, seconds: float) -> None:
+        """For a handler whose work is to wait: what is pushed meanwhile is received, and heartbeats are answered."""
+        self._subscription.rest(seconds)
 
     def close(self) -> None:
         """Close the channel: everything unsettled goes back to the queue. Safe to call twice."""

@@ -10,7 +10,7 @@ https://www.rabbitmq.com/docs/confirms#consumer-acks-double-acking
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pika.exceptions import ChannelWrongStateError
@@ -33,6 +33,8 @@ class Subscription:
         self._channel.add_on_cancel_callback(self._on_cancelled_by_broker)
         self._cancelled = False
         self._unsettled: set[tuple[str, int]] = set()
+        #: Called with how many deliveries are unsettled, after each one that comes or goes.
+        self.on_change: Callable[[int], object] | None = None
 
     @contextmanager
     def consuming(self, *, prefetch: int) -> Iterator[deque[Delivery]]:
@@ -47,6 +49,7 @@ class Subscription:
             delivery = to_delivery(method, properties, body)
             self._unsettled.add((delivery.consumer_tag, delivery.delivery_tag))
             arrived.append(delivery)
+            self._changed()
 
         with translated(self._channel):
             self._channel.basic_qos(prefetch_count=prefetch)
@@ -70,6 +73,11 @@ class Subscription:
                 raise ChannelWrongStateError
         if self._cancelled:
             raise NotFound(f"The broker cancelled this consumer: queue {self.queue!r} was deleted.")
+
+    def rest(self, seconds: float) -> None:
+        """Wait this long and receive what is pushed meanwhile: work that waits need not be deaf."""
+        with translated(self._channel):
+            self._connection.raw.sleep(seconds)
 
     def ack(self, delivery: Delivery) -> None:
         """Done: the broker forgets the message."""
@@ -106,6 +114,11 @@ class Subscription:
         with translated(self._channel):
             yield
         self._unsettled.discard(mine)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change:
+            self.on_change(len(self._unsettled))
 
     def _on_cancelled_by_broker(self, _: object) -> None:
         self._cancelled = True

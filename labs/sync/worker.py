@@ -2,7 +2,7 @@
 
 The rule is pika's: a connection belongs to one thread. So two workers are two threads *and* two connections;
 share one, and frames of both mix on the line ("pop from an empty deque", lost connections).
-The thread only appends to `handled`; whoever made the worker reads it, prints it, and says `stop`.
+The thread only appends to `handled` and `moves`; whoever made the worker reads it, prints it, and says `stop`.
 Never stopped, it loses nothing (the broker takes back what is unacked), but some of it comes twice.
 https://pika.readthedocs.io/en/stable/faq.html · https://www.rabbitmq.com/docs/consumers
 """
@@ -35,6 +35,15 @@ class Handled:
     finished_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a worker had at one moment: `held` received and not settled, `done` handled; the clock is the same."""
+
+    at_s: float
+    held: int
+    done: int
+
+
 class Worker:
     """Does `work(delivery) -> Outcome` with what `queue` delivers, at most `prefetch` deliveries ahead.
 
@@ -47,9 +56,12 @@ class Worker:
         self.name = name
         #: What it did, in order. The worker's thread appends; anyone may read.
         self.handled: list[Handled] = []
+        #: How many it held and had done, after each delivery that came or was settled.
+        self.moves: list[Move] = []
         #: Why it ended, if nobody stopped it.
         self.error: BaseException | None = None
         self._url, self._queue, self._work, self._prefetch = url, queue, work, prefetch
+        self._consumer: Consumer | None = None
         self._stop, self._begun = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self.run, name=name, daemon=True)
 
@@ -66,8 +78,10 @@ class Worker:
         """What the thread does: connect, consume until `stop`, and remember why it ended before that."""
         try:
             with connect(self._url, name=self.name) as connection:
-                consumer = Consumer(connection, self._queue, prefetch=self._prefetch)
-                consumer.run(self._record, until=self._is_over, stop=self._stop)
+                self._consumer = Consumer(
+                    connection, self._queue, prefetch=self._prefetch, on_change=self._note
+                )
+                self._consumer.run(self._record, until=self._is_over, stop=self._stop)
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever started this thread
             self.error = error
         finally:
@@ -85,6 +99,12 @@ class Worker:
         if self.error is not None:
             raise self.error
 
+    def rest(self, seconds: float) -> None:
+        """For a `work` that only waits: the worker hears meanwhile what is pushed to it, so `moves` is exact."""
+        if self._consumer is None:
+            raise RuntimeError(f"{self.name} has not begun: only its own work may rest.")
+        self._consumer.rest(seconds)
+
     def _is_over(self) -> bool:
         """Asked between deliveries, and for the first time when the broker has accepted the consumer."""
         self._begun.set()
@@ -95,6 +115,10 @@ class Worker:
         ended = time.monotonic()
         self.handled.append(Handled(delivery=delivery, outcome=outcome, started_s=began, finished_s=ended))
         return outcome
+
+    def _note(self, held: int) -> None:
+        """A delivery is in `handled` before it is settled, so the two numbers agree at every moment."""
+        self.moves.append(Move(at_s=time.monotonic(), held=held, done=len(self.handled)))
 
     def __enter__(self) -> Self:
         return self.start()

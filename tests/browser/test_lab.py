@@ -7,65 +7,18 @@ test stops it in the middle of a lesson.
 from __future__ import annotations
 
 import re
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from labs import paths
-from labs.broker.ensure import main_node
 from labs.broker.node import PrivateNode
-from tests.browser.lab import NotebookPage, TestLab, address
+from tests.browser.lab import NotebookPage
 
 NOTEBOOK = "05_routing_keys.ipynb"
-#: How long JupyterLab may take to show something, in seconds: a moment, but not on a busy machine.
-SHOWS_WITHIN_S = 20
 #: How long a lesson may take to say that the broker is gone, in seconds.
 SAYS_SO_WITHIN_S = 15
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNode]:
-    """A learner's course folder, with the private broker in it running."""
-    home = tmp_path_factory.mktemp("course")
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("LABS_AMQP_URL", "LABS_MANAGEMENT_URL", "LABS_VHOST_PREFIX"):
-            environment.delenv(name, raising=False)
-        environment.setenv("LABS_HOME", str(home))
-        node = main_node(home)
-        node.start()
-        yield node
-        node.stop()
-
-
-@pytest.fixture(scope="module")
-def lab(node: PrivateNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab on a copy of the notebooks, which it may save."""
-    root = tmp_path_factory.mktemp("project")
-    source = paths.notebooks()
-    assert source is not None
-    shutil.copytree(source, root / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    server = TestLab(
-        root=root, home=root / "jupyter", ip="127.0.0.1", port=8900, page=f"notebooks/{NOTEBOOK}"
-    )
-    with closing(server):
-        server.start()
-        yield server.address()
-
-
-@pytest.fixture
-def notebook(page: Page, lab: str) -> Iterator[NotebookPage]:
-    """The notebook, open in the browser with a fresh kernel of its own."""
-    expect.set_options(timeout=SHOWS_WITHIN_S * 1000)
-    page.set_default_timeout(SHOWS_WITHIN_S * 1000)
-    notebook = NotebookPage(page, address(lab, Path(NOTEBOOK)))
-    yield notebook
-    notebook.shut_down()
 
 
 def open_lesson(notebook: NotebookPage) -> None:

@@ -183,6 +183,7 @@ def test_a_failing_command_shows_its_last_words(capsys: pytest.CaptureFixture[st
         ("test", ["ruff", "mypy", "layers"], False, False),
         ("test", ["--list"], False, False),
         ("author", ["outputs"], True, False),
+        ("bench", ["view_fps"], True, True),
         ("doctor", [], False, False),
     ],
 )

@@ -122,5 +122,7 @@ def written(cell: NotebookNode) -> list[str]:
     found: list[str] = []
     for output in cell.get("outputs", []):
         found.append(str(output.get("text", "")))
-        found += [str(v) for kind, v in output.get("data", {}).items() if kind not in ("image/png", "image/jpeg")]
+        found += [
+            str(v) for kind, v in output.get("data", {}).items() if kind not in ("image/png", "image/jpeg")
+        ]
     return [text for text in found if text]
