@@ -18,6 +18,7 @@ class Asking:
     def __init__(self, ear: Ear | None) -> None:
         self._ear = ear
         self.queues: Mapping[str, Queue] = {}
+        self.late = False
 
     def ask(self, name: str) -> tuple[int, int] | None:
         """Ready messages and consumers of this queue; None if it may not be asked."""
@@ -26,8 +27,15 @@ class Asking:
             return None
         return self._ear.ready(name)
 
-    def exact(self, counts: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-        """The counts of those queues whose statistics come late, with their ready messages of now."""
-        late = [name for name, queue in self.queues.items() if queue.type != "classic" and name in counts]
-        answers = {name: self.ask(name) for name in late}
-        return {name: (answer[0], counts[name][1]) for name, answer in answers.items() if answer}
+    @property
+    def lags(self) -> bool:
+        """Whether there are queues whose statistics come late."""
+        return any(queue.type != "classic" for queue in self.queues.values())
+
+    def make_exact(self, counts: dict[str, tuple[int, int]]) -> None:
+        """Put the ready messages of now where statistics come late; `late` says whether they were others."""
+        self.late = False
+        for name, queue in self.queues.items():
+            if queue.type != "classic" and name in counts and (answer := self.ask(name)) is not None:
+                self.late |= counts[name][0] != answer[0]
+                counts[name] = answer[0], counts[name][1]

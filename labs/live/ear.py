@@ -31,7 +31,7 @@ class Ear:
     """Connected, bound and listening when it is made. Raises what pika raises."""
 
     def __init__(self, broker: Broker, vhost: str, exchange: str, keys: Iterable[str]) -> None:
-        self._deliveries = Deliveries(self._heard_something)
+        self._deliveries, self._eager = Deliveries(self._heard_something), False
         parameters = broker.parameters(vhost, HEARTBEAT_S)
         parameters.client_properties = {"connection_name": CONNECTION}
         self._connection = pika.BlockingConnection(parameters, _impl_class=listening(self._deliveries))
@@ -46,17 +46,22 @@ class Ear:
         self._asking = self._connection.channel()
         self.queue = f"{QUEUE_PREFIX}{secrets.token_hex(6)}"
         self._lost = f"{self.queue}.lost"
-        self._channel.queue_declare(self._lost, exclusive=True, arguments={"x-max-length": 1})
-        limits = {"x-max-length": MOST_MESSAGES, "x-max-length-bytes": MOST_BYTES}
+        kind = {"x-queue-type": "classic"}  # whatever the vhost's default is
+        self._channel.queue_declare(self._lost, exclusive=True, arguments=kind | {"x-max-length": 1})
+        limits = kind | {"x-max-length": MOST_MESSAGES, "x-max-length-bytes": MOST_BYTES}
         overflow = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": self._lost}
         self._channel.queue_declare(self.queue, exclusive=True, arguments=limits | overflow)
         for key in keys:
             self._channel.queue_bind(self.queue, exchange, key)
         self._channel.basic_consume(self.queue, lambda *_: None, auto_ack=True)
 
-    def hear(self, within_s: float) -> list[Heard]:
-        """What came in; after a silence, wait up to `within_s` for it."""
-        self._connection.process_data_events(0 if self._deliveries.heard else within_s)
+    def hear(self, within_s: float, *, eager: bool = True) -> list[Heard]:
+        """What came in: `eager`, as soon as something does; otherwise all that comes within that time.
+
+        The second costs much less when messages come thick and fast.
+        """
+        self._eager = eager
+        self._connection.process_data_events(0 if self._deliveries.heard and eager else within_s)
         return self._deliveries.take()
 
     def wake(self) -> None:
@@ -97,4 +102,5 @@ class Ear:
                 self._connection.close()
 
     def _heard_something(self) -> None:
-        self._connection.call_later(0, lambda: None)  # ends the wait in `hear`
+        if self._eager:
+            self._connection.call_later(0, lambda: None)  # ends the wait in `hear`

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labs.live.cast import Cast
+from labs.live.cast import LIST_AGE_MS, Cast
 from labs.live.routes import Routes
 from labs.live.subscriber import Line
 from labs.live.trace import Traced
@@ -32,8 +32,10 @@ Ask = Callable[[str], tuple[int, int] | None]
 class Patience:
     """Says of the next event whether it may go."""
 
-    def __init__(self, cast: Cast, ask: Ask) -> None:
+    def __init__(self, cast: Cast, ask: Ask, began: float) -> None:
         self._cast, self._ask = cast, ask
+        #: Until then there may be somebody who was here before the first news, and in no list yet.
+        self._strangers_until = began + LIST_AGE_MS
         #: When the look was asked that gave us the shape, and whether news come in.
         self.looked, self.with_news = 0.0, False
         #: When the news last said that something was declared, deleted or bound.
@@ -43,7 +45,11 @@ class Patience:
 
     def wants_look(self, traced: Traced, routes: Routes) -> bool:
         """Whether a look could show what this event waits for."""
-        return not self.with_news or self._is_new(traced, routes)
+        return self._by_lists(traced) or self._is_new(traced, routes)
+
+    def _by_lists(self, traced: Traced) -> bool:
+        """Whether it takes a list to know who it was."""
+        return not self.with_news or traced.at < self._strangers_until
 
     def may_go(self, traced: Traced, now: float, routes: Routes) -> bool:
         """Whether everything is known about this event that can be known."""
@@ -53,7 +59,8 @@ class Patience:
         if traced.queue is not None:
             return self._consumer_known(traced, age)
         if not self._cast.knows(traced.connection):
-            if age < (NEWS_MS if self.with_news else NAME_MS):
+            by_news = LIST_MS if self._by_lists(traced) else NEWS_MS
+            if age < (by_news if self.with_news else NAME_MS):
                 return False
             self._cast.assume_unnamed(traced.connection)
         return True
@@ -78,11 +85,10 @@ class Patience:
         if self._cast.consumers.of_line(line) is not None:
             return True
         before = self._getters.get(line)
-        if self.with_news:
-            got = age >= NEWS_MS or (age >= AGAIN_MS and (before is not None or self._has_no_stranger(queue)))
-        else:
-            got = age >= LIST_MS or (before is not None and traced.at - before < LIST_MS)
-            got = got or self._has_no_stranger(queue)
+        if self.with_news and age < AGAIN_MS:
+            return False  # if it has just begun to consume, the news are on their way
+        got = age >= (LIST_MS if self._by_lists(traced) else NEWS_MS)
+        got = got or (before is not None and traced.at - before < LIST_MS) or self._has_no_stranger(queue)
         if got:
             if len(self._getters) >= MOST:
                 self._getters.clear()

@@ -26,6 +26,15 @@ class Reporter:
         self._stale = False
         self._told_at = -EVERY_MS
 
+    def may_tell(self) -> bool:
+        """Whether what comes in now could be sent at once."""
+        return self._now() >= self._told_at + EVERY_MS
+
+    def next_turn(self, latest: float) -> float:
+        """When to go on: with the next batch if there is one or the last was just sent, else `latest`."""
+        idle = self.due() is None and self.may_tell()
+        return latest if idle else min(latest, self._told_at + EVERY_MS)
+
     def due(self) -> float | None:
         """When the next batch is to be sent; None if there is nothing to send."""
         return self._told_at + EVERY_MS if self._seen and (self.batch or self._cast.changed) else None

@@ -53,13 +53,13 @@ class Syncs:
         for one in self._promises:
             one.since = one.since or self._now()
 
-    def settled(self, look: Look, *, clear: bool, heard_at: float, late: bool) -> None:
-        """A look was compared; `clear`: nothing is left to explain or to tell; `late`: some counts lag."""
+    def settled(self, look: Look, *, clear: bool, since: float | None) -> None:
+        """A look was compared; `clear`: nothing is left to explain; `since`: some counts lag behind this moment."""
         for promise in self._promises:
             if promise.since is not None and look.asked >= promise.since:
                 promise.full |= look.shape is not None
                 promise.looks += promise.full
-        fresh = not late or look.asked > heard_at + STATISTICS_MS
+        fresh = since is None or look.asked > since + STATISTICS_MS
         self._keep([one for one in self._promises if one.looks >= LOOKS and clear and fresh])
 
     def take(self) -> list[str]:

@@ -30,9 +30,9 @@ DIRECT_REPLY = "amq.rabbitmq.reply-to"
 class Teller:
     """Takes traced messages in, gives events out, in order."""
 
-    def __init__(self, cast: Cast, ledger: Ledger, holds: Holds, ask: Ask) -> None:
+    def __init__(self, cast: Cast, ledger: Ledger, holds: Holds, ask: Ask, began: float = 0.0) -> None:
         self._cast, self.ledger, self._holds = cast, ledger, holds
-        self.patience = Patience(cast, ask)
+        self.patience = Patience(cast, ask, began)
         self.shape = Shape()
         self.routes, self._why = Routes(self.shape), Why(self.shape)
         #: The routes before those, and when the look was asked that changed them.
@@ -73,7 +73,7 @@ class Teller:
         return events
 
     def _published(self, traced: Traced) -> list[Event]:
-        routed = [name for name in traced.routed if not is_ours(name)]
+        routed = sorted(name for name in traced.routed if not is_ours(name))  # brokers differ in the order
         before = self._before if traced.at < self._changed else self.routes
         if not traced.exchange:  # the trace names a queue here even if there is none
             routed = [name for name in routed if name in self.routes.queues or name in before.queues]

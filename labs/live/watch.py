@@ -36,7 +36,7 @@ class Watch:
     def __init__(self, poller: Poller, screen: Screen, now: Clock, cast: Cast, ear: Ear | None) -> None:
         self._poller, self._screen, self._now, self._cast, self._ear = poller, screen, now, cast, ear
         self._holds, self._asking = Holds(), Asking(ear)
-        self._teller = Teller(cast, Ledger(), self._holds, self._asking.ask)
+        self._teller = Teller(cast, Ledger(), self._holds, self._asking.ask, now())
         self._reporter = Reporter(screen, now, cast, self._teller, self._holds)
         self._rhythm, self._syncs = Rhythm(now), Syncs(now)
         #: The look that is to be compared.
@@ -48,13 +48,11 @@ class Watch:
     def pause(self) -> float:
         """How long, in seconds, there is nothing to do unless something comes in."""
         now = self._now()
-        due = [now + LONGEST_MS]
+        due = [self._reporter.next_turn(now + LONGEST_MS)]
         if self._look is not None:
             due.append(self._look.answered + GRACE_MS)
         elif not self._poller.busy:
             due.append(self._rhythm.due())
-        if (batch := self._reporter.due()) is not None:
-            due.append(batch)
         if self._teller.waiting or self._syncs.behind:
             due.append(now + SOON_MS)
         return max(min(due) - now, SHORTEST_MS) / 1000
@@ -63,7 +61,7 @@ class Watch:
         """Wait for the tap, and take in what it heard."""
         if self._ear is None:
             return
-        heard = self._ear.hear(within_s)
+        heard = self._ear.hear(within_s, eager=self._reporter.may_tell())
         at = self._now()
         for one in heard:
             with suppress(ValueError):
@@ -113,7 +111,7 @@ class Watch:
             self._cast.changed |= self._teller.renew(look.shape, look.asked) or self._first
             self._asking.queues = self._teller.routes.queues
             self._first = False
-        look.counts.update(self._asking.exact(look.counts))
+        self._asking.make_exact(look.counts)
         self._reporter.see(look, changed=self._rhythm.seen(look.counts))
 
     def sync(self, token: str) -> None:
@@ -143,8 +141,8 @@ class Watch:
             elif not waiting and not look.ours.get(self._ear.queue):
                 found = ledger.settle(look.counts, self._teller.routes, look.answered)
                 self._reporter.batch.add(found)
-        late = any(queue.type != "classic" for queue in self._teller.shape.queues)
-        self._syncs.settled(look, clear=ledger.settled and not waiting, heard_at=self._heard_at, late=late)
+        clear = ledger.settled and not waiting and not self._asking.late
+        self._syncs.settled(look, clear=clear, since=self._heard_at if self._asking.lags else None)
         if self._syncs or not ledger.settled:
             self._rhythm.hurry(full=False)
         self._cast.forget(self._now())

@@ -86,8 +86,7 @@ export function createDots({ stage, flights, marks, faceOf, followed }) {
   // Where a message has just arrived, its part glows for a moment. On the canvas, which is drawn anyway: a glow in
   // the drawing below would cost more than all dots together.
   function drawFlashes() {
-    pen.strokeStyle = marks.glow;
-    pen.lineWidth = 5 * ratio;
+    pen.lineWidth = 4 * ratio;
     for (const [node, began] of flashes) {
       const part = (flights.clock - began) / FLASH_MS;
       const box = part < 1 && stage.box(node);
@@ -95,7 +94,8 @@ export function createDots({ stage, flights, marks, faceOf, followed }) {
         flashes.delete(node);
         continue;
       }
-      pen.globalAlpha = 0.55 * (1 - part);
+      pen.globalAlpha = 0.45 * (1 - part);
+      pen.strokeStyle = marks.glow(node);
       pen.beginPath();
       const [x, y, w, h] = [box.x * k + dx - 3, box.y * k + dy - 3, box.w * k + 6, box.h * k + 6];
       pen.roundRect(x * ratio, y * ratio, w * ratio, h * ratio, Math.min(h / 2, 12 * k + 3) * ratio);

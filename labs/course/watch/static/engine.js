@@ -18,6 +18,17 @@ const FLUSH_MS = 90;
 const MORPH_MS = 800; // a changed graph glides for less than this
 
 // hooks: onKey() for a new key, onMode() for a change of the player, onStep(event) for what a step showed.
+// How many deliveries each consumer may hold, and all consumers of a queue together; without a limit, no entry.
+function prefetchOf(graph) {
+  const most = new Map();
+  for (const { id, kind, prefetch, auto_ack: auto } of graph.nodes)
+    if (kind === "consumer" && prefetch && !auto) most.set(id, prefetch);
+  const queues = new Map();
+  for (const { kind, source, target } of graph.edges)
+    if (kind === "consume") queues.set(source, (queues.get(source) ?? 0) + (most.get(target) ?? Infinity));
+  return new Map([...most, ...queues]);
+}
+
 export function createEngine(stage, root, { onKey, onMode, onStep }) {
   const engine = { followed: null, graph: null };
   const faces = createFaces({ onNew: onKey });
@@ -78,6 +89,7 @@ export function createEngine(stage, root, { onKey, onMode, onStep }) {
     for (const lane of entered.keys()) if (entered.size > MOST_LANES && !tracks.lane(lane)) entered.delete(lane);
     autoAck.clear();
     for (const node of graph.nodes) if (node.auto_ack) autoAck.add(node.id);
+    ledger.limit(prefetchOf(graph));
   }
 
   const shown = { counts: (line) => ledger.exact(line), graph: showGraph };

@@ -5,6 +5,8 @@ import { htmlPart, setPart, setText } from "./parts.js";
 import { facePart, wordPart } from "./panel.js";
 
 const ROWS = 50;
+const NONE = "No message yet. Publish one, and it stands here.";
+const UNSEEN = "Single messages cannot be seen here, only how many each queue has.";
 let feeds = 0;
 
 function makeRow(id) {
@@ -35,7 +37,7 @@ function fill(row, message, followed) {
 export function createFeed({ onChoose, onLook }) {
   const prefix = `labs-feed-${(feeds += 1)}`;
   const rows = Array.from({ length: ROWS }, (_, i) => makeRow(`${prefix}-${i}`));
-  const hint = htmlPart("p", { class: "labs-hint" }, "No message yet. Publish one, and it stands here.");
+  const hint = htmlPart("p", { class: "labs-hint" }, NONE);
   const newer = htmlPart("span", { class: "labs-newer" });
   const box = { class: "labs-rows", role: "listbox", tabindex: 0, "aria-label": "Last messages" };
   const list = htmlPart("div", box, ...rows.map(({ part }) => part));
@@ -93,7 +95,9 @@ export function createFeed({ onChoose, onLook }) {
 
   return {
     part,
-    list,
+    polling(on) {
+      setText(hint, on ? UNSEEN : NONE);
+    },
     show(messages, followed) {
       if (messages.version === version && followed === latest) return;
       if (held() && rows[0].message) {

@@ -14,6 +14,12 @@ export function createLedger() {
   const books = { ready: book(), unacked: book(), held: book() };
   let last = null;
   let dirty = false;
+  let limits = new Map(); // consumer → its prefetch, queue → that of all its consumers
+  const left = new Set(); // consumers that no longer hold anything
+
+  // An ack is not traced. But whoever gets one more than its prefetch has acknowledged one: the dots know that
+  // before the next exact count does.
+  const within = (id, shownNow, exact) => Math.min(shownNow, Math.max(limits.get(id) ?? Infinity, exact ?? 0));
 
   function setExact(map, id, count, exact = true) {
     const entry = entryOf(map, id);
@@ -56,7 +62,14 @@ export function createLedger() {
         setExact(books.held, consumer, held, exact);
       // A queue that is gone takes its numbers with it; one that dots are on their way to keeps them.
       for (const map of Object.values(books))
-        for (const [id, entry] of map) if (!entry.listed && !entry.planned) map.delete(id);
+        for (const [id, entry] of map)
+          if (!entry.listed && !entry.planned) {
+            map.delete(id);
+            if (map === books.held) left.add(id);
+          }
+    },
+    limit(next) {
+      limits = next;
     },
     // Nothing flies and nothing comes: what the broker said last is what stands.
     settle() {
@@ -74,9 +87,13 @@ export function createLedger() {
     read() {
       dirty = false;
       const queues = {};
-      for (const [id, entry] of books.ready) queues[id] = [shown(entry), shown(books.unacked.get(id))];
+      for (const [id, entry] of books.ready)
+        queues[id] = [shown(entry), within(id, shown(books.unacked.get(id)), last?.queues?.[id]?.[1])];
       const holds = {};
-      for (const [id, entry] of books.held) if (entry.listed) holds[id] = [shown(entry), entry.exact];
+      for (const id of left) holds[id] = [0, true];
+      left.clear();
+      for (const [id, entry] of books.held)
+        if (entry.listed) holds[id] = [within(id, shown(entry), last?.holds?.[id]?.[0]), entry.exact];
       return { queues, holds };
     },
   };

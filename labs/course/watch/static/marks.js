@@ -87,7 +87,7 @@ const DRAWN = {
 
 const SHAPES = Object.fromEntries(Object.keys(DRAWN).map((shape, i) => [shape, i]));
 const SIZES = { message: 20 }; // the most frequent one is kept small: its area is what a frame costs
-const INKS = ["ground", "ink", "quiet", "red", "amber", "focus"];
+const INKS = ["ground", "ink", "quiet", "red", "amber", "focus", "orange", "blue"];
 const NAMELESS = { letter: "?", colour: "#64748b", index: -1 };
 
 export function createMarks(root) {
@@ -137,9 +137,8 @@ export function createMarks(root) {
       kept.clear();
       return true;
     },
-    get glow() {
-      return ink.focus;
-    },
+    // In the colour of the part: exchanges, queues, everybody else.
+    glow: (node) => ink[{ x: "orange", q: "blue", g: "blue" }[node[0]] ?? "quiet"],
     of(shape, face, n) {
       const who = face ?? NAMELESS;
       const id = n * 128 + (who.index + 1) * 8 + SHAPES[shape];
