@@ -2,7 +2,8 @@
 
 The page makes the lines itself, one batch every 50 ms, as the tap would: single events up to 25 in a batch, above
 that grouped by their lanes. Each message is published to three queues and delivered from one of them, so one
-message makes two events and five dots. At 250 a batch has 25: the tap groups what is more. `500 single` groups nothing, twice what the tap would send.
+message makes two events and five dots. At 250 a batch has 25: the tap groups what is more. `500 single` groups
+nothing, twice what the tap would send.
 """
 
 from __future__ import annotations
