@@ -40,13 +40,11 @@ def _script(broker: Broker, vhost: str) -> list[Any]:
             while len(got) < 4:
                 worker.connection.process_data_events(0.05)
             worker.connection.process_data_events(0.1)
-            noted.append(sorted((redelivered, body) for _, redelivered, body in got))  # 4: the prefetch holds
+            noted.append([(redelivered, body) for _, redelivered, body in got])  # 4: the prefetch holds
+            worker.basic_cancel(tag)
             worker.basic_ack(got[0][0])
             worker.basic_nack(got[1][0], requeue=True)
             worker.basic_reject(got[2][0], requeue=False)
-            worker.basic_cancel(tag)
-            worker.connection.process_data_events(0.1)
-            noted.append([(redelivered, body) for _, redelivered, body in got[:4]])
             worker.basic_recover(requeue=True)
             worker.connection.process_data_events(0.1)
             noted.append(_drained(shop, queue))
