@@ -1,10 +1,10 @@
 // From the tap's lines to what is on the screen: the parts that keep time, count and fly, and how they belong
-// together. No element is made here; main.js does that.
+// together. No element is made here; view.js does that.
 
 import { createDots } from "./dots.js";
 import { createFaces } from "./faces.js";
 import { createFlights } from "./flights.js";
-import { createLedger } from "./ledger.js";
+import { createLedger, prefetchOf } from "./ledger.js";
 import { createMarks } from "./marks.js";
 import { createMessages } from "./messages.js";
 import { createPlayer } from "./player.js";
@@ -18,17 +18,7 @@ const FLUSH_MS = 90;
 const MORPH_MS = 800; // a changed graph glides for less than this
 
 // hooks: onKey() for a new key, onMode() for a change of the player, onStep(event) for what a step showed.
-// How many deliveries each consumer may hold, and all consumers of a queue together; without a limit, no entry.
-function prefetchOf(graph) {
-  const most = new Map();
-  for (const { id, kind, prefetch, auto_ack: auto } of graph.nodes)
-    if (kind === "consumer" && prefetch && !auto) most.set(id, prefetch);
-  const queues = new Map();
-  for (const { kind, source, target } of graph.edges)
-    if (kind === "consume") queues.set(source, (queues.get(source) ?? 0) + (most.get(target) ?? Infinity));
-  return new Map([...most, ...queues]);
-}
-
+// hooks: onKey() for a new key, onMode() for a change of the player, onStep(event) for what a step showed.
 export function createEngine(stage, root, { onKey, onMode, onStep }) {
   const engine = { followed: null, graph: null };
   const faces = createFaces({ onNew: onKey });

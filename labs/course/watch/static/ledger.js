@@ -10,6 +10,17 @@ function entryOf(map, id) {
   return entry;
 }
 
+// How many deliveries each consumer may hold, and all consumers of a queue together; without a limit, no entry.
+export function prefetchOf(graph) {
+  const most = new Map();
+  for (const { id, kind, prefetch, auto_ack: auto } of graph.nodes)
+    if (kind === "consumer" && prefetch && !auto) most.set(id, prefetch);
+  const queues = new Map();
+  for (const { kind, source, target } of graph.edges)
+    if (kind === "consume") queues.set(source, (queues.get(source) ?? 0) + (most.get(target) ?? Infinity));
+  return new Map([...most, ...queues]);
+}
+
 export function createLedger() {
   const books = { ready: book(), unacked: book(), held: book() };
   let last = null;

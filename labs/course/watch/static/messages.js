@@ -28,7 +28,7 @@ export function deathOf(about) {
 // What one event says, in words: {word, words, inferred, node}. `word` is the one that stands beside the dot.
 export function wordsOf(event) {
   const { kind, n, queue, to, exchange, reason } = event;
-  const many = n > 1 ? `${n} messages the same way: ` : "";
+  const many = n > 1 ? `${n} × ` : "";
   const said = (word, words, node, inferred = false) => ({ word, words: `${many}${words}`, node, inferred });
   if (kind === "publish") {
     const way = `${nodeName(event.from)} → ${nodeName(exchange)}`;
