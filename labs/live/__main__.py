@@ -7,6 +7,7 @@ not interrupt it, and when the kernel dies, however it dies, standard input ends
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -32,6 +33,7 @@ def main() -> None:
     began = time.monotonic()
     if hasattr(os, "nice"):
         os.nice(NICE)
+    logging.getLogger("pika").addHandler(logging.NullHandler())  # what is lost is told in the status
     inbox, output = Inbox(), sys.stdout
 
     def now() -> float:

@@ -12,6 +12,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +28,6 @@ Line = dict[str, Any]
 
 #: How long the program may take to begin and to end, in seconds.
 START_S, STOP_S = 15.0, 6.0
-#: Set, this environment variable lets the program's errors through.
-DEBUG_VARIABLE = "LABS_LIVE_DEBUG"
 
 
 class LiveClient:
@@ -42,6 +41,7 @@ class LiveClient:
         self._process: subprocess.Popen[str] | None = None
         self._reader = threading.Thread(target=self._read, name="labs-live", daemon=True)
         self._writing = threading.Lock()
+        self._errors = tempfile.TemporaryFile()
         self._begun = threading.Event()
         self._awaited: dict[str, threading.Event] = {}
         #: The last status line's: "live", "polling", "lost" or "stopped"; and its sentence.
@@ -55,7 +55,7 @@ class LiveClient:
             [sys.executable, "-m", "labs.live"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
+            stderr=self._errors,
             text=True,
             encoding="utf-8",
             start_new_session=True,
@@ -63,9 +63,9 @@ class LiveClient:
         )
         self._write(self._order.as_line())
         self._reader.start()
-        if not self._begun.wait(START_S) or (self.state == "stopped" and not self.text):
+        if not self._begun.wait(START_S) or self.state == "stopped":
             self.stop()
-            raise BrokerUnavailable("The live view's program did not begin.")
+            raise BrokerUnavailable(f"The live view did not begin: {self._last_words()}")
         return self
 
     def send(self, command: Line) -> None:
@@ -118,10 +118,18 @@ class LiveClient:
                 self._take(json.loads(text))
         process.stdout.close()
         if self.state != "stopped":
-            self._take({"type": "status", "state": "stopped", "text": "The live view's program has ended."})
+            self._take({"type": "status", "state": "stopped", "text": self._last_words()})
         self._begun.set()
         for done in list(self._awaited.values()):
             done.set()  # what is still awaited will not come
+
+    def _last_words(self) -> str:
+        """Why the program ended, if it said so."""
+        if self.text:
+            return self.text
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "its program ended without a word.")
 
     def _take(self, line: Line) -> None:
         if line["type"] == "status":

@@ -8,6 +8,7 @@ https://www.rabbitmq.com/docs/management#http-api
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,8 @@ from labs.live.shape import Shape, shape_of
 from labs.live.subscriber import Subscriber, subscriber_of
 
 Clock = Callable[[], float]
+#: How often a consumer without its channel is asked for again, and after how many seconds.
+MORE_TRIES, TRY_AGAIN_S = 6, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +66,7 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
         policies,
     )
     connections = _allowed(management, f"/vhosts/{quoted(vhost)}/connections")
-    rows = _allowed(management, f"/consumers/{quoted(vhost)}")
-    # A consumer that is just coming or going may be listed without its channel; the next look knows.
-    subscribers = [subscriber_of(row) for row in rows if row.get("channel_details")]
+    subscribers = map(subscriber_of, _consumers(management, vhost))
     return replace(
         seen,
         shape=shape,
@@ -77,6 +78,17 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
         },
         subscribers=tuple(one for one in subscribers if not is_ours(one.queue)),
     )
+
+
+def _consumers(management: Api, vhost: str) -> list[Row]:
+    """The consumers with their channels. One that is just coming or going is listed without for a moment."""
+    rows = _allowed(management, f"/consumers/{quoted(vhost)}")
+    for _ in range(MORE_TRIES):
+        if all(row.get("channel_details") for row in rows):
+            break
+        time.sleep(TRY_AGAIN_S)
+        rows = _allowed(management, f"/consumers/{quoted(vhost)}")
+    return [row for row in rows if row.get("channel_details")]
 
 
 def _queues(management: Api, vhost: str) -> list[Row]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from labs.drawing.graph import Badge, Edge, Graph, Node
 from labs.drawing.seen import Seen
+from labs.live.folding import fold
 from labs.live.journey import Journey, journey_of
 from labs.live.together import reached
 
@@ -50,6 +51,7 @@ class Record:
                 case "graph":
                     self.graph = line["graph"]
                     self._remember(line["graph"])
+                    fold(line["graph"], self._edges, self._lanes, self._again, self._gone)
                 case "batch":
                     self._behind |= line["behind"]
                     for event in line["events"]:

@@ -6,6 +6,7 @@ First the picture, then what moved on it, then the counts that have it in them. 
 
 from __future__ import annotations
 
+from labs.drawing.graph import Edge, Node, exchange_id, queue_id
 from labs.live.batch import EVERY_MS, Batch
 from labs.live.cast import Cast
 from labs.live.holds import Holds
@@ -52,13 +53,20 @@ class Reporter:
             return
         if self._cast.changed:
             self._cast.changed = False
-            edges = [*self._cast.edges(), *self._teller.edges()]
-            since = self.batch.began
-            self._screen.draw(self._teller.shape, self._cast.nodes(), edges, since=since)
+            nodes, edges = self._present()
+            self._screen.draw(self._teller.shape, nodes, edges, since=self.batch.began)
         if self.batch:
             self._screen.events(self.batch)
             self._stale = True
             self._told_at = self._now()
+
+    def _present(self) -> tuple[list[Node], list[Edge]]:
+        """Producers, consumers and their ways, as far as the exchanges and queues at the other end are there."""
+        routes = self._teller.routes
+        there = {exchange_id(""), *map(exchange_id, routes.exchanges), *map(queue_id, routes.queues)}
+        ways = [way for way in self._cast.edges() if way.source in there or way.target in there]
+        ends = {end for way in ways for end in (way.source, way.target)}
+        return [node for node in self._cast.nodes() if node.id in ends], [*ways, *self._teller.edges()]
 
     def counts(self, *, again: bool) -> None:
         """Send the counts of the last look, `again` even if they are the same."""

@@ -125,7 +125,7 @@ class Watcher:
 
     def _lost(self, error: Exception) -> None:
         """Say what is missing; end if it is the vhost itself."""
-        if isinstance(error, NotFound) or "is deleted" in str(error):
+        if (isinstance(error, NotFound) or "is deleted" in str(error)) and self._is_gone():
             self._over = GONE
         elif isinstance(error, BrokerRefused):
             self._screen.status("lost", f"{error} Trying again.")
@@ -133,3 +133,10 @@ class Watcher:
             self._screen.status("lost", f"{error} Waiting for it.")
         else:
             self._screen.status("lost", "The connection to the broker is lost. Waiting for it.")
+
+    def _is_gone(self) -> bool:
+        """Whether the broker is well and has no such vhost; one that is just going down finds nothing at all."""
+        try:
+            return self._order.vhost not in {row["name"] for row in self._management.get("/vhosts")}
+        except LabsError:
+            return False

@@ -152,3 +152,21 @@ def test_the_events_of_one_message_come_in_order(broker: Broker, vhost: str, wat
         ]
     times = [event["at"] for event in watched.events() if event["kind"] != "dead"]
     assert times == sorted(times)
+
+
+def test_the_answer_to_a_request_is_not_lost_though_no_queue_takes_it(
+    broker: Broker, vhost: str, watched: Watched
+) -> None:
+    """Direct reply-to: the broker hands it to the one who asked, past all queues."""
+    with channel(broker, vhost, "asker", confirm=False) as asker:
+        answers = []
+        asker.queue_declare("requests")
+        asker.basic_consume("amq.rabbitmq.reply-to", lambda *got: answers.append(got), auto_ack=True)
+        asker.basic_publish("", "requests", b"?", BasicProperties(reply_to="amq.rabbitmq.reply-to"))
+        _, properties, _ = asker.basic_get("requests", auto_ack=True)
+        asker.basic_publish("", properties.reply_to, b"!")
+        while not answers:
+            asker.connection.process_data_events(0.05)
+        seen = watched.synced()
+    assert [event["lost"] for event in watched.events("publish")] == [False, False]
+    assert seen.unroutable == {}

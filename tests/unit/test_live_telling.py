@@ -245,6 +245,11 @@ def test_a_record_is_bounded_and_forgets_totals_at_a_mark() -> None:
     record.mark()
     assert [one.id for one in record.whole().nodes] == ["q:a"]
     assert record.seen.lanes == {}
+    group = nodes[0] | {"id": "g:*", "kind": "group", "members": ["q:a", "q:b"]}
+    record.feed({"type": "graph", "graph": {"name": "n", "nodes": nodes, "edges": [edge]}})
+    record.feed({"type": "batch", "behind": False, "events": [event]})
+    record.feed({"type": "graph", "graph": {"name": "n", "nodes": [group], "edges": []}})
+    assert record.seen.lanes == {"consume:g:*>g:*": 3}  # what was counted on members is the group's now
     for _ in range(6_000):
         record.feed({"type": "batch", "behind": True, "events": [event]})
     assert len(record.events()) == 5_000
