@@ -41,7 +41,7 @@ class LiveClient:
         self._process: subprocess.Popen[str] | None = None
         self._reader = threading.Thread(target=self._read, name="labs-live", daemon=True)
         self._writing = threading.Lock()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this object
         self._begun = threading.Event()
         self._awaited: dict[str, threading.Event] = {}
         #: The last status line's: "live", "polling", "lost" or "stopped"; and its sentence.
