@@ -15,6 +15,7 @@ import pika.exceptions
 from labs.broker.management import Management
 from labs.course.own_channel import own_channel
 from labs.course.view import Table
+from labs.live.hidden import is_ours
 
 #: The columns of each table, unless others are asked for.
 COLUMNS = {
@@ -83,6 +84,8 @@ class BrokerView:
         rows = []
         with own_channel(self.parameters) as channel:
             for queue in self.management.queues(self.vhost):
+                if is_ours(queue["name"]):
+                    continue  # the live view's own
                 ready, consumers = self._count(channel, queue["name"])
                 arguments = {k: v for k, v in queue.get("arguments", {}).items() if k != "x-queue-type"}
                 rows.append(
@@ -113,6 +116,7 @@ class BrokerView:
                 "tag": c["consumer_tag"],
             }
             for c in self.management.consumers(self.vhost)
+            if not is_ours(c["queue"]["name"])
         ]
 
     def _connections(self) -> list[dict[str, Any]]:
