@@ -39,6 +39,30 @@ COURSE: tuple[Notebook, ...] = (
         prerequisite="03_queues",
     ),
     Notebook(
+        name="06_publishing_safely",
+        title="Publishing safely",
+        part="Nothing lost",
+        minutes=45,
+        prerequisite="04_consumers",
+    ),
+    Notebook(
+        name="07_consuming_safely",
+        title="Consuming safely",
+        part="Nothing lost",
+        minutes=45,
+        prerequisite="06_publishing_safely",
+    ),
+    Notebook(
+        name="08_when_it_fails",
+        title="When it fails",
+        part="Nothing lost",
+        minutes=45,
+        prerequisite="07_consuming_safely",
+    ),
+    Notebook(
+        name="09_asyncio", title="asyncio", part="Further", minutes=45, prerequisite="08_when_it_fails"
+    ),
+    Notebook(
         name="19_order_notifications",
         title="Order notifications",
         part="The order system",

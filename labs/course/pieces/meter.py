@@ -57,22 +57,19 @@ class QueueMeter(Piece):
 
     def words(self) -> str:
         """The numbers of this moment, asked from the broker; the last ones known if it has gone."""
+        depth = self.depth
         with suppress(LabsError):  # a page of the past is right to show what was last seen
-            self._take(look(self._lesson, self.queue))
-        return f"{self.queue}: {self._said()}"
+            depth = _numbers(look(self._lesson, self.queue))
+            self.depth = depth
+        # Said from what was just asked: the thread that follows may put an older look into `self.depth`.
+        return f"{self.queue}: {_said(depth)}"
 
     def twin(self) -> dict[str, str]:
         """The same words in a panel."""
         panel = PANEL.format(**BLUE)
         return {
-            "text/html": f'<div style="{panel}"><strong>{escape(self.queue)}</strong>: {self._said()}</div>'
+            "text/html": f'<div style="{panel}"><strong>{escape(self.queue)}</strong>: {_said(self.depth)}</div>'
         }
-
-    def _said(self) -> str:
-        if not self.depth:
-            return "there is no such queue"
-        about = "" if self.depth["exact"] else "about "
-        return f"{self.depth['ready']} ready, {about}{self.depth['unacked']} unacknowledged"
 
     def _follow(self) -> None:
         if self._depths is None and not self._over:
@@ -89,9 +86,7 @@ class QueueMeter(Piece):
 
     def _take(self, depth: Depth | None) -> None:
         """New numbers; runs on the thread that looks."""
-        self.depth = (
-            {} if depth is None else {"ready": depth.ready, "unacked": depth.unacked, "exact": depth.exact}
-        )
+        self.depth = _numbers(depth)
 
     def _end(self, why: str) -> None:
         """There is nothing to follow any more."""
@@ -114,3 +109,14 @@ class QueueMeter(Piece):
             self._pages -= 1
             if self._pages <= 0:
                 self._rest("nobody looked any more")
+
+
+def _numbers(depth: Depth | None) -> dict[str, Any]:
+    return {} if depth is None else {"ready": depth.ready, "unacked": depth.unacked, "exact": depth.exact}
+
+
+def _said(depth: dict[str, Any]) -> str:
+    if not depth:
+        return "there is no such queue"
+    about = "" if depth["exact"] else "about "
+    return f"{depth['ready']} ready, {about}{depth['unacked']} unacknowledged"
