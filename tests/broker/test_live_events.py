@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -112,6 +113,22 @@ def test_two_consumers_of_one_queue_are_two_nodes(broker: Broker, vhost: str, wa
     assert seen.holds == {"c:bills:ann": (1, False), "c:bills:ben": (1, False)}
     nodes = {node["id"]: node for node in watched.record.graph["nodes"]}
     assert [nodes[id_]["prefetch"] for id_ in ("c:bills:ann", "c:bills:ben")] == [1, 1]
+
+
+@pytest.mark.parametrize("head_start_s", [0.0, 0.2, 0.5])
+def test_a_consumer_that_began_just_before_the_view_is_no_basic_get(
+    broker: Broker, vhost: str, head_start_s: float
+) -> None:
+    """The broker's list shows it after half a second and its news were before our time: the delivery waits for it."""
+    with channel(broker, vhost, "early") as early:
+        early.queue_declare("bills")
+        early.basic_consume("bills", lambda *_: None)
+        time.sleep(head_start_s)
+        with watching(broker, vhost) as watched:
+            early.basic_publish("", "bills", b"")
+            early.connection.process_data_events(0)
+            watched.synced()
+    assert [event["to"] for event in watched.events("deliver")] == ["c:bills:early"]
 
 
 def test_one_consumer_holds_exactly_what_its_queue_counts(
