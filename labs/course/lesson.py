@@ -22,7 +22,8 @@ from labs.course.practice import Practice
 from labs.course.predicting import Predicting
 from labs.course.progress import Progress
 from labs.course.watching import Watching
-from labs.errors import LabsError
+from labs.errors import AccessRefused, LabsError
+from labs.live.tracing import sweep
 
 #: The lessons of this kernel, so that opening one again closes what it left open.
 _open: dict[str, Lesson] = {}
@@ -91,9 +92,13 @@ def open_lesson(name: str, *, strict: bool = False) -> Lesson:
     install_readable_errors()
     if name in _open:
         _open[name]._give_back()  # noqa: SLF001 - the same class: the setup cell was run again
-    broker = ensure_broker()
-    vhost = f"{os.environ.get('LABS_VHOST_PREFIX', 'learn')}.{name}"
-    clean_vhost(Management(broker), vhost)
+    broker, prefix = ensure_broker(), os.environ.get("LABS_VHOST_PREFIX", "learn")
+    vhost = f"{prefix}.{name}"
+    with Management(broker) as management:
+        clean_vhost(management, vhost)
+        # A killed kernel whose view was killed too left tracing on. Only an administrator may end that.
+        with contextlib.suppress(AccessRefused):
+            sweep(management, f"{prefix}.")
     progress = Progress(paths.home() / "progress.sqlite")
     lesson = _open[name] = Lesson(name, broker=broker, vhost=vhost, progress=progress, strict=strict)
     lesson._empty_folder()  # noqa: SLF001

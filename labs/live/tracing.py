@@ -39,10 +39,10 @@ def heard(management: Api, vhost: str) -> bool:
     return bool(management.get(f"/exchanges/{quoted(vhost)}/{EXCHANGE}/bindings/source"))
 
 
-def sweep(management: Api) -> list[str]:
-    """Switch tracing off wherever nobody listens, and name those vhosts."""
-    traced = [str(row["name"]) for row in management.get("/vhosts") if row.get("tracing")]
-    return [vhost for vhost in traced if off_if_unheard(management, vhost)]
+def sweep(management: Api, prefix: str = "") -> list[str]:
+    """Switch tracing off in every vhost whose name begins so and where nobody listens, and name those vhosts."""
+    names = [str(row["name"]) for row in management.get("/vhosts") if row.get("tracing")]
+    return [name for name in names if name.startswith(prefix) and off_if_unheard(management, name)]
 
 
 def _switch(management: Api, vhost: str, *, tracing: bool) -> None:

@@ -13,18 +13,7 @@ from labs.course import open_lesson
 from labs.course.keeper import ConnectionKeeper
 from labs.course.probe import Probe, Stopped
 from labs.errors import ConnectionLost, WaitTimeout
-
-
-@pytest.fixture
-def lesson(broker, monkeypatch, tmp_path):
-    """A lesson with a record and a virtual host of its own."""
-    monkeypatch.setenv("LABS_HOME", str(tmp_path))
-    monkeypatch.setenv("LABS_AMQP_URL", broker.url())
-    monkeypatch.setenv("LABS_MANAGEMENT_URL", broker.management_url)
-    monkeypatch.setenv("LABS_VHOST_PREFIX", f"test-{tmp_path.name}")
-    opened = open_lesson("01_producers")
-    yield opened
-    opened.close()
+from labs.live import tracing
 
 
 @pytest.fixture
@@ -42,6 +31,21 @@ def test_opening_a_lesson_again_gives_a_clean_virtual_host(lesson):
     assert lesson.depth("left") == 0
     again = open_lesson("01_producers")
     assert again.depth("left") is None
+
+
+def test_opening_a_lesson_ends_the_tracing_that_a_killed_kernel_left_on(lesson, management):
+    """In the learner's other lessons; a vhost of somebody else is not touched."""
+    other, strangers = f"{lesson.vhost}.other", f"strangers.{lesson.vhost}"
+    try:
+        for vhost in (other, strangers):
+            management.put_vhost(vhost)
+            tracing.on(management, vhost)
+        open_lesson("01_producers")
+        assert not tracing.is_on(management, other)
+        assert tracing.is_on(management, strangers)
+    finally:
+        for vhost in (other, strangers):
+            drop_vhost(management, vhost)
 
 
 def test_a_lesson_closes_twice_and_its_virtual_host_is_gone(lesson, capsys):

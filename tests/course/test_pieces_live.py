@@ -21,15 +21,9 @@ PACE = {"slow": 30, "fast": 3}
 
 
 @pytest.fixture
-def lesson(broker, monkeypatch, tmp_path):
-    """A lesson with a record and a virtual host of its own."""
-    monkeypatch.setenv("LABS_HOME", str(tmp_path))
-    monkeypatch.setenv("LABS_AMQP_URL", broker.url())
-    monkeypatch.setenv("LABS_MANAGEMENT_URL", broker.management_url)
-    monkeypatch.setenv("LABS_VHOST_PREFIX", f"test-{tmp_path.name}")
-    opened = open_lesson("04_consumers")
-    yield opened
-    opened.close()
+def lesson_name():
+    """The pieces belong to the notebook on consumers."""
+    return "04_consumers"
 
 
 def shows(lesson, meter, ready, unacked):
