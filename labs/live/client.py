@@ -125,11 +125,12 @@ class LiveClient:
 
     def _last_words(self) -> str:
         """Why the program ended, if it said so."""
-        if self.text:
+        if self.state == "stopped" and self.text:
             return self.text
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").split("\n")
-        return next((line for line in reversed(lines) if line.strip()), "its program ended without a word.")
+        said = next((f" Its last words: {line.strip()}" for line in reversed(lines) if line.strip()), "")
+        return f"The view's program has ended: open the view again.{said}"
 
     def _take(self, line: Line) -> None:
         if line["type"] == "status":

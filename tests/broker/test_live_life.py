@@ -202,6 +202,18 @@ def test_a_stopped_program_is_ended_all_the_same(broker: Broker, management: Man
 
 
 @pytest.mark.slow
+def test_a_program_that_was_killed_is_told_as_such(broker: Broker, management: Management, vhost: str) -> None:
+    """Not with the last thing that it said of itself: that every message is shown."""
+    with watching(broker, vhost) as watched:
+        process = watched.client._process
+        assert process is not None
+        process.kill()
+        watched.wait_for(lambda: watched.client.state == "stopped")
+        assert watched.client.text == "The view's program has ended: open the view again."
+        assert watched.lines[-1]["state"] == "stopped"
+    assert _soon(lambda: vhost in tracing.sweep(management) or not tracing.is_on(management, vhost))
+
+
 def test_the_broker_restarts_under_the_view(tmp_path: Path) -> None:
     """It says that the broker is lost, comes back with it, and counts what is there then.
 
