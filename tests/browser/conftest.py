@@ -19,6 +19,7 @@ from labs import paths
 from labs.broker.ensure import main_node
 from labs.broker.node import PrivateNode
 from tests.browser.lab import NotebookPage, TestLab, address
+from tests.browser.stage_page import StagePage
 
 #: No sandbox: as root, in containers, Chromium cannot make one. The rest keeps it from talking to others.
 FLAGS = (
@@ -140,3 +141,9 @@ def ahmed() -> dict[str, object]:
         "wilaya": "Algiers",
         "phone": "+213 555 123 456",
     }
+
+
+@pytest.fixture
+def stage(page: Page) -> StagePage:
+    """A stage of the live view with nothing on it."""
+    return StagePage(page)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from labs.drawing.graph import Badge, Edge, Graph, Node, edge
 from tests.browser.stage_page import (
@@ -23,12 +22,6 @@ from tests.browser.stage_page import (
 )
 
 HOSTILE = '<img src=x onerror="window.hurt = 1">'
-
-
-@pytest.fixture
-def stage(page: Page) -> StagePage:
-    """A stage with nothing on it."""
-    return StagePage(page)
 
 
 def test_everything_stands_where_the_drawing_says(stage: StagePage) -> None:

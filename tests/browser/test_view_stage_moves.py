@@ -37,12 +37,6 @@ SIZES = """() => [".labs-sight", ".labs-svg", ".labs-overlay"].map((each) => {
 })"""
 
 
-@pytest.fixture
-def stage(page: Page) -> StagePage:
-    """A stage with nothing on it."""
-    return StagePage(page)
-
-
 def test_a_change_glides_and_ends_at_the_right_place(stage: StagePage) -> None:
     """Half-way what stays is between, what enters is faint, what leaves is fainter; then all is as drawn."""
     before = _places(stage.set_graph(shop(queue("going"))))
