@@ -8,7 +8,7 @@ https://www.rabbitmq.com/docs/confirms
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from labs.limits import whole_number
 
@@ -20,9 +20,10 @@ class Ack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Not now: deliver it again, not before `after_ms` milliseconds have passed."""
+    """Not now: deliver it again, not before `after_ms` milliseconds have passed; `reason` is for the one who looks."""
 
     after_ms: int = 0
+    reason: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         whole_number("delay of a retry, in ms,", self.after_ms, most=2**32 - 1)
