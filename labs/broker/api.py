@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 import httpx
 
 from labs.broker.address import Broker
-from labs.errors import AccessRefused, BrokerRefused, BrokerUnavailable, NotFound
+from labs.broker.answers import nobody, quoted, refusal, too_late
 
 #: Longest wait for one answer, in seconds.
 TIMEOUT_S = 10.0
-_KINDS: dict[int, type[BrokerRefused]] = {401: AccessRefused, 403: AccessRefused, 404: NotFound}
+__all__ = ["Api", "quoted"]
 
 
 class Api:
@@ -70,35 +69,13 @@ class Api:
         self._ask("DELETE", path, headers={"X-Reason": reason} if reason else None)
 
     def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        where = self.broker.management_url
         try:
             answer = self._client.request(method, path, **request)
         except httpx.TimeoutException as error:
-            where = self.broker.management_url
-            raise BrokerUnavailable(
-                f"The management API at {where} did not answer {method} {path} in time."
-            ) from error
+            raise too_late(where, method, path) from error
         except httpx.HTTPError as error:
-            raise BrokerUnavailable(
-                f"No management API answers at {self.broker.management_url}: the broker is not running."
-            ) from error
+            raise nobody(where) from error
         if answer.is_error:
-            raise _refusal(method, path, answer)
+            raise refusal(method, path, answer.status_code, answer.reason_phrase, answer.content)
         return answer
-
-
-def quoted(name: str) -> str:
-    """A name as one segment of a path."""
-    return quote(name, safe="")
-
-
-def _refusal(method: str, path: str, answer: httpx.Response) -> BrokerRefused:
-    said = answer.reason_phrase
-    try:
-        body = answer.json()
-        said = str(body.get("reason") or body.get("error") or said)
-    except (ValueError, AttributeError):
-        pass  # a plain page: the status line has to do
-    sentence = f"The broker refused {method} {path} with {answer.status_code}: {said.rstrip('. ')}."
-    return _KINDS.get(answer.status_code, BrokerRefused)(
-        sentence, reply_code=answer.status_code, reply_text=said
-    )

@@ -8,18 +8,18 @@ words. One thread only: it keeps one connection open. https://www.rabbitmq.com/d
 from __future__ import annotations
 
 import http.client
-import json
 from base64 import b64encode
-from contextlib import suppress
+from json import dumps, loads
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from labs.broker.address import Broker
-from labs.errors import AccessRefused, BrokerRefused, BrokerUnavailable, NotFound
+from labs.broker.answers import nobody, quoted, refusal, too_late
+
+__all__ = ["Api", "Door", "Row", "quoted"]
 
 Row = dict[str, Any]
 
-_KINDS: dict[int, type[BrokerRefused]] = {401: AccessRefused, 403: AccessRefused, 404: NotFound}
 _ERROR = 400
 #: What a connection that was left open may say when it is used again.
 _STALE = (http.client.BadStatusLine, http.client.CannotSendRequest, ConnectionError)
@@ -48,11 +48,11 @@ class Door:
 
     def get(self, path: str, **query: str) -> Any:
         """GET `path` (below `/api`) and return its JSON."""
-        return json.loads(self._ask("GET", path + (f"?{urlencode(query)}" if query else "")))
+        return loads(self._ask("GET", path + (f"?{urlencode(query)}" if query else "")))
 
     def put(self, path: str, json: Any) -> None:
         """PUT `json` at `path`."""
-        self._ask("PUT", path, _json(json))
+        self._ask("PUT", path, dumps(json))
 
     def close(self) -> None:
         """Hang up; the next call would connect again."""
@@ -63,20 +63,12 @@ class Door:
             status, reason, said = self._once_more(method, path, body)
         except TimeoutError as error:
             self.close()
-            raise BrokerUnavailable(
-                f"The management API at {self._where} did not answer {method} {path} in time."
-            ) from error
+            raise too_late(self._where, method, path) from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise BrokerUnavailable(
-                f"No management API answers at {self._where}: the broker is not running."
-            ) from error
+            raise nobody(self._where) from error
         if status >= _ERROR:
-            with suppress(ValueError, AttributeError):
-                told = json.loads(said)
-                reason = str(told.get("reason") or told.get("error") or reason)
-            sentence = f"The broker refused {method} {path} with {status}: {reason.rstrip('. ')}."
-            raise _KINDS.get(status, BrokerRefused)(sentence, reply_code=status, reply_text=reason)
+            raise refusal(method, path, status, reason, said)
         return said
 
     def _once_more(self, method: str, path: str, body: str | None) -> tuple[int, str, bytes]:
@@ -91,12 +83,3 @@ class Door:
         self._line.request(method, self._path + path, body, self._headers)
         answer = self._line.getresponse()
         return answer.status, answer.reason, answer.read()
-
-
-def quoted(name: str) -> str:
-    """A name as one segment of a path."""
-    return quote(name, safe="")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value)

@@ -202,7 +202,9 @@ def test_a_stopped_program_is_ended_all_the_same(broker: Broker, management: Man
 
 
 @pytest.mark.slow
-def test_a_program_that_was_killed_is_told_as_such(broker: Broker, management: Management, vhost: str) -> None:
+def test_a_program_that_was_killed_is_told_as_such(
+    broker: Broker, management: Management, vhost: str
+) -> None:
     """Not with the last thing that it said of itself: that every message is shown."""
     with watching(broker, vhost) as watched:
         process = watched.client._process
