@@ -4,6 +4,8 @@ The broker pushes; `prefetch` says how many unsettled deliveries it may push ahe
 first consumer swallows the whole queue and the others stand idle. A consumer that dies loses nothing: its
 unsettled deliveries go back, and come to somebody else with `redelivered` set.
 The rule: one thread, and short handlers. While a handler runs nobody answers the broker's heartbeat.
+With a `ladder`, what failed waits in a delay queue and what is dead is parked (`labs.sync.settle`); declare
+`ladder.topology` beside the queue.
 https://www.rabbitmq.com/docs/consumers · https://www.rabbitmq.com/docs/consumer-prefetch
 """
 
@@ -16,8 +18,10 @@ from collections.abc import Callable
 from labs.errors import InvalidValue
 from labs.limits import whole_number
 from labs.message import Delivery
-from labs.outcome import Ack, Dead, Outcome, Retry
+from labs.outcome import Outcome
+from labs.retry import Ladder, restored
 from labs.sync.connection import Connection
+from labs.sync.settle import Settler
 from labs.sync.subscription import Subscription
 
 #: How often `run` looks at `stop`, `until` and the clock while the queue is empty, in seconds.
@@ -27,6 +31,8 @@ TICK_S = 0.1
 class Consumer:
     """Consumes `queue`; in each take or run at most `prefetch` (1 to 65535) deliveries are unsettled.
 
+    `ladder`: where a `Retry` waits and a `Dead` is parked; handlers see what was published, plus the attempt.
+    `publish_on`: the connection for that, of this same thread; without it, the one that consumes.
     `on_change(held)` is called, in this thread, when a delivery has come or was settled: `held` are unsettled.
     """
 
@@ -36,12 +42,16 @@ class Consumer:
         queue: str,
         *,
         prefetch: int,
+        ladder: Ladder | None = None,
+        publish_on: Connection | None = None,
         on_change: Callable[[int], object] | None = None,
     ) -> None:
         self.queue = queue
         self.prefetch = whole_number("prefetch", prefetch, least=1, most=65535)
         self._subscription = Subscription(connection, queue)
         self._subscription.on_change = on_change
+        self._ladder = ladder
+        self._settler = Settler(self._subscription, ladder=ladder, publish_on=publish_on or connection)
 
     def take(self, n: int, within_s: float = 5.0) -> list[Delivery]:
         """Up to `n` deliveries in the queue's order: returns when it has them, or after `within_s` seconds.
@@ -57,7 +67,7 @@ class Consumer:
         with self._subscription.consuming(prefetch=n) as arrived:
             while len(arrived) < n and (left := deadline - time.monotonic()) > 0:
                 self._subscription.wait(left)
-            return [arrived.popleft() for _ in range(min(n, len(arrived)))]
+            return [self._seen(arrived.popleft()) for _ in range(min(n, len(arrived)))]
 
     def run(
         self,
@@ -71,32 +81,28 @@ class Consumer:
 
         Ends when `until()` is true, `stop` is set (by any thread), or nothing came for `idle_s` seconds. It
         drains: the delivery in hand is finished and settled, those not begun go back, oldest first. If the
-        handler raises, its delivery goes back too, and the exception rises. A `Retry` comes again at once;
-        delays are a later lesson.
+        handler raises, its delivery goes back too, and the exception rises. Without a ladder, a `Retry` comes
+        again after a short pause that grows. Raises what refuses a copy five times in a row.
         """
         settled, last_seen = 0, time.monotonic()
         with self._subscription.consuming(prefetch=self.prefetch) as arrived:
             while not (stop and stop.is_set()) and not (until and until()):
                 if arrived:
-                    # It leaves `arrived` after its handler: what is still in there at the end goes back.
-                    outcome = handler(arrived[0])
-                    self.settle(arrived.popleft(), outcome)
+                    # It leaves `arrived` when it is settled: what is still in there at the end goes back.
+                    delivery = self._seen(arrived[0])
+                    self.settle(delivery, handler(delivery), stop=stop)
+                    arrived.popleft()
                     settled, last_seen = settled + 1, time.monotonic()
                 elif idle_s is not None and time.monotonic() - last_seen >= idle_s:
                     break
                 else:
+                    self._settler.keep_alive()
                     self._subscription.wait(TICK_S)
         return settled
 
-    def settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Tell the broker how it ended."""
-        match outcome:
-            case Ack():
-                self.ack(delivery)
-            case Retry():
-                self.give_back(delivery)
-            case Dead():
-                self.dead(delivery)
+    def settle(self, delivery: Delivery, outcome: Outcome, *, stop: threading.Event | None = None) -> None:
+        """Do what the outcome means: ack, retry, park or give back. Pauses end early when `stop` is set."""
+        self._settler.settle(delivery, outcome, stopped=stop.is_set if stop else _never)
 
     def ack(self, delivery: Delivery) -> None:
         """Done: the broker forgets the message."""
@@ -118,5 +124,13 @@ class Consumer:
         """Close the channel: everything unsettled goes back to the queue. Safe to call twice."""
         self._subscription.close()
 
+    def _seen(self, delivery: Delivery) -> Delivery:
+        """What a handler is shown: after a trip through the ladder, what was published."""
+        return restored(delivery) if self._ladder else delivery
+
     def __repr__(self) -> str:
         return f"Consumer(queue={self.queue!r}, prefetch={self.prefetch})"
+
+
+def _never() -> bool:
+    return False

@@ -28,7 +28,7 @@ class Subscription:
 
     def __init__(self, connection: Connection, queue: str) -> None:
         self.queue = queue
-        self._connection = connection
+        self.connection = connection
         self._channel = connection.channel()
         self._channel.add_on_cancel_callback(self._on_cancelled_by_broker)
         self._cancelled = False
@@ -47,7 +47,7 @@ class Subscription:
 
         def receive(_: object, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
             delivery = to_delivery(method, properties, body)
-            self._unsettled.add((delivery.consumer_tag, delivery.delivery_tag))
+            self._unsettled.add(self._mine(delivery))
             arrived.append(delivery)
             self._changed()
 
@@ -60,15 +60,16 @@ class Subscription:
             if self._channel.is_open:
                 with translated(self._channel):
                     # pika gives back by itself what it has not handed to us yet: first let it hand over.
-                    self._connection.raw.process_data_events(time_limit=0)
+                    self.connection.raw.process_data_events(time_limit=0)
                     self._channel.basic_cancel(tag)
                 for delivery in arrived:
-                    self.back(delivery, failed=False)
+                    if self._mine(delivery) in self._unsettled:
+                        self.back(delivery, failed=False)
 
     def wait(self, seconds: float) -> None:
         """Let the broker push for at most this long. Raises when it says that no more will come."""
         with translated(self._channel):
-            self._connection.raw.process_data_events(time_limit=seconds)
+            self.connection.raw.process_data_events(time_limit=seconds)
             if self._channel.is_closed:
                 raise ChannelWrongStateError
         if self._cancelled:
@@ -77,7 +78,7 @@ class Subscription:
     def rest(self, seconds: float) -> None:
         """Wait this long and receive what is pushed meanwhile: work that waits need not be deaf."""
         with translated(self._channel):
-            self._connection.raw.sleep(seconds)
+            self.connection.raw.sleep(seconds)
 
     def ack(self, delivery: Delivery) -> None:
         """Done: the broker forgets the message."""
@@ -107,7 +108,7 @@ class Subscription:
 
     @contextmanager
     def _settling(self, delivery: Delivery) -> Iterator[None]:
-        mine = (delivery.consumer_tag, delivery.delivery_tag)
+        mine = self._mine(delivery)
         if mine not in self._unsettled:
             what = f"Delivery {delivery.delivery_tag} was settled before, or came by another channel"
             raise PreconditionFailed(f"{what}. Not sent: the broker would answer 406 and close this channel.")
@@ -115,6 +116,11 @@ class Subscription:
             yield
         self._unsettled.discard(mine)
         self._changed()
+
+    @staticmethod
+    def _mine(delivery: Delivery) -> tuple[str, int]:
+        """What names one delivery of this channel."""
+        return delivery.consumer_tag, delivery.delivery_tag
 
     def _changed(self) -> None:
         if self.on_change:

@@ -12,13 +12,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Self
 
 from labs.errors import WaitTimeout
 from labs.message import Delivery
 from labs.outcome import Outcome
-from labs.sync.connection import connect
+from labs.retry import Ladder
+from labs.sync.connection import Connection, connect
 from labs.sync.consumer import Consumer
 
 #: How long a worker may take to begin or to end, in seconds.
@@ -48,10 +50,18 @@ class Worker:
     """Does `work(delivery) -> Outcome` with what `queue` delivers, at most `prefetch` deliveries ahead.
 
     Use it as `with Worker(…) as worker:`, or call `start()` and `stop()`. One that has stopped stays stopped.
+    With a `ladder` it publishes its retries on a second connection.
     """
 
     def __init__(
-        self, url: str, queue: str, work: Callable[[Delivery], Outcome], *, name: str, prefetch: int
+        self,
+        url: str,
+        queue: str,
+        work: Callable[[Delivery], Outcome],
+        *,
+        name: str,
+        prefetch: int,
+        ladder: Ladder | None = None,
     ) -> None:
         self.name = name
         #: What it did, in order. The worker's thread appends; anyone may read.
@@ -61,6 +71,7 @@ class Worker:
         #: Why it ended, if nobody stopped it.
         self.error: BaseException | None = None
         self._url, self._queue, self._work, self._prefetch = url, queue, work, prefetch
+        self._ladder = ladder
         self._consumer: Consumer | None = None
         self._stop, self._begun = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self.run, name=name, daemon=True)
@@ -77,9 +88,14 @@ class Worker:
     def run(self) -> None:
         """What the thread does: connect, consume until `stop`, and remember why it ended before that."""
         try:
-            with connect(self._url, name=self.name) as connection:
+            with connect(self._url, name=self.name) as connection, self._publisher() as publisher:
                 self._consumer = Consumer(
-                    connection, self._queue, prefetch=self._prefetch, on_change=self._note
+                    connection,
+                    self._queue,
+                    prefetch=self._prefetch,
+                    ladder=self._ladder,
+                    publish_on=publisher,
+                    on_change=self._note,
                 )
                 self._consumer.run(self._record, until=self._is_over, stop=self._stop)
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever started this thread
@@ -104,6 +120,10 @@ class Worker:
         if self._consumer is None:
             raise RuntimeError(f"{self.name} has not begun: only its own work may rest.")
         self._consumer.rest(seconds)
+
+    def _publisher(self) -> AbstractContextManager[Connection | None]:
+        """The line for retries; who never retries needs none."""
+        return connect(self._url, name=f"{self.name}.retries") if self._ladder else nullcontext()
 
     def _is_over(self) -> bool:
         """Asked between deliveries, and for the first time when the broker has accepted the consumer."""
