@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from labs.broker import epmd, process
@@ -38,7 +38,6 @@ class PrivateNode:
     """The node of one folder. Making the value costs nothing; `start()` makes the node.
 
     `home` is the node's own folder (made when needed), `name` the readable part of its Erlang name.
-    `installation` chooses the RabbitMQ; by default the first one found.
     """
 
     def __init__(
@@ -56,11 +55,17 @@ class PrivateNode:
         place = hashlib.sha256(str(self.home).encode()).hexdigest()[:8]
         self.node = f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)}-{place}@localhost"
         self._installation = installation
-        self._plugins = plugins
-        self._user, self._password = user, password
+        self._plugins, self._user, self._password = plugins, user, password
+        busy = "starting or stopping this broker"
+        self._locked = partial(locked, self.home / "lock", within_s=LOCK_TIMEOUT_S, why=busy)
 
     def __repr__(self) -> str:
         return f"PrivateNode({self.node})"
+
+    @property
+    def installation(self) -> Installation:
+        """The RabbitMQ that was chosen for this node, or the first one found. Raises BrokerUnavailable."""
+        return self._installation or best_installation()
 
     @property
     def state(self) -> State | None:
@@ -94,13 +99,12 @@ class PrivateNode:
         Raises BrokerUnavailable with one sentence when no RabbitMQ is found or the node does not come up.
         """
         check_path(self.home)
-        with self._locked(progress):
+        with self._locked(progress=progress):
             state = self.state or State(node=self.node, user=self._user, password=self._password)
             if self.alive():
                 wait_for(state, self.home, progress=progress)
             else:
-                installation = self._installation or best_installation()
-                bring_up(self.home, state, installation, self._plugins, progress=progress)
+                bring_up(self.home, state, self.installation, self._plugins, progress=progress)
             return self.broker
 
     def stop(self) -> None:
@@ -135,10 +139,6 @@ class PrivateNode:
             if path.is_file() and (text := path.read_text(encoding="utf-8", errors="replace").strip()):
                 return "\n".join(text.splitlines()[-lines:])
         return ""
-
-    def _locked(self, progress: Progress | None = None) -> AbstractContextManager[None]:
-        why = "starting or stopping this broker"
-        return locked(self.home / "lock", within_s=LOCK_TIMEOUT_S, why=why, progress=progress)
 
 
 def _end(state: State, *, kill: bool = False, within_s: float) -> bool:
