@@ -16,17 +16,8 @@ from pika import exceptions as pika_errors
 from pika.adapters.blocking_connection import BlockingChannel
 
 from labs import errors
+from labs.refusal import refusal, returned
 
-#: AMQP's reply codes that have an error of their own. 530 NOT_ALLOWED is how a missing vhost is told.
-REFUSALS: dict[int, type[errors.BrokerRefused]] = {
-    403: errors.AccessRefused,
-    404: errors.NotFound,
-    405: errors.ResourceLocked,
-    406: errors.PreconditionFailed,
-    530: errors.NotFound,
-}
-#: Not a refusal: an operator, or the node's shutdown, closed the connection.
-CONNECTION_FORCED = 320
 #: pika's exceptions that need no more than a sentence; the first that fits is taken.
 SENTENCES: tuple[tuple[type[BaseException], type[errors.LabsError], str], ...] = (
     (pika_errors.NackError, errors.Nacked,
@@ -66,28 +57,9 @@ def translate(error: BaseException, channel: BlockingChannel | None = None) -> e
             return _refused_while_opening(error)
         case pika_errors.UnroutableError():
             back = error.messages[0].method
-            return _unroutable(back.exchange or "", back.routing_key or "")
+            return returned(back.exchange or "", back.routing_key or "")
     ours, sentence = next((ours, said) for theirs, ours, said in SENTENCES if isinstance(error, theirs))
     return ours(sentence.format(why=_innermost(error)))
-
-
-def refusal(reply_code: int, reply_text: str, *, before: str = "") -> errors.LabsError:
-    """The broker's reply code and words, as one sentence of the right type."""
-    name, _, reason = reply_text.rstrip(".").partition(" - ")
-    if reply_code == CONNECTION_FORCED:
-        return errors.ConnectionLost(f"{before}The broker closed the connection: {reason or name}.")
-    sentence = f"{before}The broker answered {reply_code} {name}" + (f": {reason}." if reason else ".")
-    ours = REFUSALS.get(reply_code, errors.BrokerRefused)
-    return ours(sentence, reply_code=reply_code, reply_text=reply_text)
-
-
-def _unroutable(exchange: str, key: str) -> errors.Unroutable:
-    sentence = (
-        f"No binding leads from exchange {exchange!r} to a queue for the key {key!r}: message returned."
-    )
-    if not exchange:
-        sentence = f"The default exchange knows no queue named {key!r}: message returned."
-    return errors.Unroutable(sentence, exchange=exchange, routing_key=key)
 
 
 def _closed_earlier(channel: BlockingChannel | None) -> errors.LabsError:
