@@ -44,7 +44,7 @@ class CourseMap:
         done = sum(one.done for one in self.stations)
         all_ = sum(len(one.exercises) for one in self.stations)
         right, wrong = sum(one.right for one in self.stations), sum(one.wrong for one in self.stations)
-        predicted = f"{right} predictions right and {wrong} wrong" if right + wrong else "no predictions yet"
+        predicted = f"predicted {right} right and {wrong} wrong" if right + wrong else "no predictions yet"
         hours, minutes = divmod(sum(one.notebook.minutes for one in self.stations if one.open), 60)
         time = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
         ahead = f"about {time} ahead of you" if hours + minutes else "nothing is left"
