@@ -100,6 +100,7 @@ function render({ model, el }) {
     started = performance.now();
     for (const one of shown) one.at = 0;
     say(news, `Replay at ${speed()} of the real speed.`);
+    draw(); // the start line, also for those who get a picture only now and then
     return run();
   });
 
