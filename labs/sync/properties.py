@@ -41,7 +41,7 @@ def to_message(properties: BasicProperties, body: bytes) -> Message:
     )
 
 
-def to_delivery(method: Basic.Deliver, properties: BasicProperties, body: bytes) -> Delivery:
+def to_delivery(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties, body: bytes) -> Delivery:
     """The message, and how it came here."""
     if method.delivery_tag is None:  # pika's type allows it; a delivery always has one.
         raise ValueError("a delivery without a delivery tag")
@@ -51,7 +51,7 @@ def to_delivery(method: Basic.Deliver, properties: BasicProperties, body: bytes)
         routing_key=method.routing_key or "",
         redelivered=bool(method.redelivered),
         delivery_tag=method.delivery_tag,
-        consumer_tag=method.consumer_tag or "",
+        consumer_tag=getattr(method, "consumer_tag", None) or "",  # who fetches is no consumer
     )
 
 
