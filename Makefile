@@ -5,9 +5,11 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BOOTSTRAP = $(PYTHON) -m labs.bootstrap
+# Another RabbitMQ than this machine's own, for the tests, the soak and the outputs: BROKER=4. CONTRIBUTING.md has the list.
+ON = $(if $(BROKER),--broker "$(BROKER)")
 
 .DEFAULT_GOAL := help
-.PHONY: help learn test bench lint outputs clean python
+.PHONY: help learn test soak bench lint outputs clean python
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -15,8 +17,11 @@ help: ## Show this list
 learn: python ## Prepare what is missing, start a private broker, open the course (ARGS="--no-browser" …)
 	@exec $(BOOTSTRAP) learn $(ARGS)
 
-test: python ## Prepare what is missing and run every check (ARGS="unit" for one stage, ARGS="--list" for their names)
-	@exec $(BOOTSTRAP) test $(ARGS)
+test: python ## Prepare what is missing and run every check (ARGS="unit" for one stage, ARGS="--list" for all; BROKER=4 for another RabbitMQ)
+	@exec $(BOOTSTRAP) test $(ON) $(ARGS)
+
+soak: python ## Kill, cut and block at random for some minutes; nothing may be lost (ARGS="--help", BROKER=4)
+	@exec $(BOOTSTRAP) soak $(ON) $(ARGS)
 
 bench: python ## Measure how fast things are on this machine (ARGS="view_fps" for one, ARGS="--list" for their names)
 	@exec $(BOOTSTRAP) bench $(ARGS)
@@ -24,8 +29,8 @@ bench: python ## Measure how fast things are on this machine (ARGS="view_fps" fo
 lint: python ## The checks that need no broker: ruff, mypy, import-linter
 	@exec $(BOOTSTRAP) test ruff mypy layers
 
-outputs: python ## Run the notebooks again and store what they print (ARGS="03" for one)
-	@exec $(BOOTSTRAP) author outputs $(ARGS)
+outputs: python ## Run the notebooks again and store what they print (ARGS="03" for one, BROKER=3.10 for the reference)
+	@exec $(BOOTSTRAP) author outputs $(ON) $(ARGS)
 
 clean: ## Stop this checkout's broker; delete the environment, the broker's data and your progress
 	@if test -x .venv/bin/python; then .venv/bin/python -m labs broker stop || true; fi

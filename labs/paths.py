@@ -7,6 +7,7 @@ The rule: nobody else spells such a path; ask here, so that `LABS_HOME` moves ev
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -29,6 +30,16 @@ def home() -> Path:
         return Path(chosen).expanduser().absolute()
     root = project_root()
     return root / ".labs" if root is not None else Path.home() / ".rabbitmq-labs"
+
+
+def home_of_tests() -> Path:
+    """The folder of the tests' own broker: `test` below `home()`, and another one for each RabbitMQ that is named.
+
+    A node of one version cannot read the data of another, and no run may find the broker of another run's version.
+    """
+    named = os.environ.get("LABS_RABBITMQ_HOME") or os.environ.get("LABS_AMQP_URL") or ""
+    mark = hashlib.sha256(named.encode()).hexdigest()[:8]
+    return home() / (f"test-{mark}" if named else "test")
 
 
 def notebooks() -> Path | None:

@@ -1,6 +1,6 @@
 """One private broker for the whole test run, and a vhost of its own for every test that wants one.
 
-The node lives in `test/` below the course's folder (or is the one that `LABS_AMQP_URL` names).
+The node lives below the course's folder, in `test/` (or is the one that `LABS_AMQP_URL` names).
 It is started by the first test that needs it, shared by all xdist workers, and stopped at the end of the run.
 No broker obtainable means that the tests fail: a skipped test proves nothing.
 """
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Move `LABS_HOME` to the run's own folder, before xdist starts its workers: they inherit it."""
     if hasattr(config, "workerinput") or HOME_OF_TESTS in os.environ:
         return
-    home = paths.home() / "test"
+    home = paths.home_of_tests()
     home.mkdir(parents=True, exist_ok=True)
     os.environ["LABS_HOME"] = os.environ[HOME_OF_TESTS] = str(home)
     config.stash[_in_use] = ExitStack()

@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 #: `03_queues.ipynb`: two digits, then the name.
 FILE_NAME = re.compile(r"^(?P<number>\d\d)_(?P<slug>[a-z0-9_]+)$")
 SECTION_CELL = re.compile(r"^s(\d+)-[a-z0-9-]+$")
+#: The tag of a cell that another version of RabbitMQ makes print something else.
+BROKER_DEPENDENT = "broker-dependent"
 EXERCISE_CELL = re.compile(r"^ex(\d+)-(prompt|starter|check|solution)$")
 
 

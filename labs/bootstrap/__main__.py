@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:  # noqa: RET503 - os.execv does not r
         return 1
     command, *rest = arguments or ["--help"]
     environment = Environment(Path(__file__).resolve().parents[2])
-    tests = command in {"test", "bench", "author"}
+    tests = command in {"test", "bench", "author", "soak"}
     try:
         environment.prepare(tests=tests)
         if needs_broker(command, rest):
@@ -42,13 +42,15 @@ def main(arguments: Sequence[str]) -> int:  # noqa: RET503 - os.execv does not r
 
 
 def needs_broker(command: str, rest: Sequence[str]) -> bool:
-    """Everything runs on a broker except the checks that only read the code."""
-    return command in {"learn", "author"} or needs_browser(command, rest)
+    """Everything runs on a broker except the checks that only read the code; one that is chosen is no matter here."""
+    return "--broker" not in rest and (command in {"learn", "author", "soak"} or needs_browser(command, rest))
 
 
 def needs_browser(command: str, rest: Sequence[str]) -> bool:
     """The benchmarks open pages, and the whole gate or its browser part does."""
-    return command == "bench" or (command == "test" and (not rest or not STATIC_STAGES.issuperset(rest)))
+    at = rest.index("--broker") if "--broker" in rest else len(rest)
+    stages = [*rest[:at], *rest[at + 2 :]]
+    return command == "bench" or (command == "test" and (not stages or not STATIC_STAGES.issuperset(stages)))
 
 
 if __name__ == "__main__":

@@ -22,16 +22,19 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 OS_RELEASE = Path("/etc/os-release")
 
 
+def release(os_release: Path = OS_RELEASE) -> dict[str, str]:
+    """What this system says of itself, like ``{"ID": "debian", "VERSION_CODENAME": …}``; empty if nothing."""
+    if not os_release.is_file():
+        return {}
+    lines = os_release.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return {key: value.strip("\"'") for key, _, value in pairs}
+
+
 def family(os_release: Path = OS_RELEASE) -> frozenset[str]:
     """What this system calls itself and its parents, like ``{"ubuntu", "debian"}``; empty if unknown."""
-    if not os_release.is_file():
-        return frozenset()
-    words = frozenset[str]()
-    for line in os_release.read_text(encoding="utf-8").splitlines():
-        key, _, value = line.partition("=")
-        if key in {"ID", "ID_LIKE"}:
-            words |= frozenset(value.strip("\"'").split())
-    return words
+    said = release(os_release)
+    return frozenset(f"{said.get('ID', '')} {said.get('ID_LIKE', '')}".split())
 
 
 def privilege() -> list[str] | None:

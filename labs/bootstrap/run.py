@@ -6,6 +6,7 @@ if it fails, the last lines of what it said.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -35,11 +36,12 @@ def watch(
     count: str,
     total: int,
     mend: str,
+    within_s: float = math.inf,
 ) -> None:
     """Run ``command`` and count its lines that match ``count``, of about ``total``.
 
     The last word of a matching line is shown beside the count. Raises `Stop` with the last lines and ``mend``
-    (what the person can do) if the command fails.
+    (what the person can do) if the command fails, or ends it because it takes longer than ``within_s``.
     """
     progress = _Progress(what=what, total=total)
     with subprocess.Popen(
@@ -55,6 +57,8 @@ def watch(
         reader.start()
         while child.poll() is None:
             progress.draw()
+            if time.monotonic() - progress.began > within_s:
+                child.kill()
             time.sleep(0.2)
         reader.join(timeout=5)
     progress.finish()

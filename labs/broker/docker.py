@@ -26,6 +26,8 @@ from labs.errors import BrokerUnavailable
 #: The service of docker-compose.yml that is the broker.
 SERVICE = "rabbitmq"
 COMPOSE_FILE = "docker-compose.yml"
+#: Which image the compose file takes: `4.2-management` instead of the newest 4.
+TAG_VARIABLE = "LABS_RABBITMQ_TAG"
 #: The first start downloads some 150 MB.
 START_TIMEOUT_S = 600.0
 #: An engine that is there answers in well under a second.

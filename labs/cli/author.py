@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,11 @@ from labs.authoring.isolation import as_a_learner_sees, isolated
 from labs.authoring.navigation import refresh
 from labs.authoring.normalise import Refused, normalise
 from labs.authoring.page import Page
+from labs.authoring.reference import require_reference
 from labs.authoring.rules import RULES
 from labs.authoring.rules import check as check_rules
 from labs.broker.ensure import ensure_broker
+from labs.cli.broker_of_tests import broker_of_tests
 
 HELP = "Write notebooks: regenerate outputs, check the rules, renew the navigation."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False)
@@ -30,11 +33,19 @@ Numbers = Annotated[list[str] | None, typer.Argument(help="Numbers such as 03, o
 def outputs(
     numbers: Numbers = None,
     cell_timeout: Annotated[int, typer.Option(help="The longest one cell may take, in seconds.")] = 60,
+    broker: Annotated[str, typer.Option(help="Run on this RabbitMQ, as for `test --broker`.")] = "",
 ) -> None:
     """Run notebooks from the top and store their outputs in the one form that is committed."""
+    with broker_of_tests(needed=True, choice=broker) if broker else nullcontext():
+        raise typer.Exit(1 if store(chosen(numbers), cell_timeout) else 0)
+
+
+def store(notebooks: list[Path], cell_timeout: int) -> bool:
+    """Run each on the reference broker and write what came of it; True if one failed."""
     broker = ensure_broker()
+    require_reference(broker)
     failed = False
-    for path in chosen(numbers):
+    for path in notebooks:
         refresh(path)
         page = Page.read(path)
         prefix = f"author-{os.getpid()}"
@@ -53,7 +64,7 @@ def outputs(
         size = path.stat().st_size / 1000
         console.print(f"{path.name}: {len(page.code)} cells ran, {size:.0f} KB", markup=False)
         report(path)
-    raise typer.Exit(1 if failed else 0)
+    return failed
 
 
 @app.command()

@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 
 from labs import paths
+from labs.cli.broker_of_tests import broker_of_tests
 from labs.cli.signals import signals_as_ctrl_c
-from labs.cli.test import test_node
 from labs.errors import LabsError
 
 #: Each benchmark, and what it answers.
@@ -42,7 +42,7 @@ def bench(
         )
     if (root := paths.project_root()) is None:
         raise LabsError("The benchmarks are not here.", hint="Run this in a clone of the project.")
-    with signals_as_ctrl_c(), test_node(needed=True) as environment:
+    with signals_as_ctrl_c(), broker_of_tests(needed=True) as environment:
         codes = []
         for name in names or BENCHES:
             console.rule(f"[bold]{name}[/] · {BENCHES[name]}", align="left")

@@ -21,12 +21,13 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Counts that can be added. ``seconds`` is wall time."""
+    """Counts that can be added. ``seconds`` is wall time, ``note`` what to say in place of the counts."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    note: str = ""
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -37,6 +38,8 @@ class Outcome:
         )
 
     def __str__(self) -> str:
+        if self.note:
+            return self.note
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return f"{self.passed} passed, {self.failed} failed{skipped} in {self.seconds:.0f} s"
 

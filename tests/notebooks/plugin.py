@@ -4,6 +4,7 @@ Loaded with `-p tests.notebooks.plugin`, as `labs.authoring.gate.strict()` does.
 nbval compares a cell with what is stored, whatever stream it went to, and an unexecuted cell with nothing.
 So this plugin adds what is missing: a failure for text on stderr, and one item per notebook, `every cell
 counts`, that fails unless all its code cells ran in order, were collected, and are compared.
+On another broker than the reference, a cell with the tag `broker-dependent` runs and is not compared.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import pytest
 from nbval.plugin import IPyNbCell
 
 from labs.authoring.isolation import broker_environment, isolated
+from labs.authoring.page import BROKER_DEPENDENT, tags
+from labs.authoring.reference import REFERENCE, version_of
 from labs.broker.ensure import ensure_broker
 
 _open = pytest.StashKey[ExitStack]()
@@ -58,6 +61,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     kernel = stack.enter_context(pytest.MonkeyPatch.context())
     for name, value in environment.items():
         kernel.setenv(name, value)
+    if version_of(broker) != REFERENCE:
+        for cell in item.session.items:
+            if cell.parent is notebook and BROKER_DEPENDENT in tags(cell.cell):
+                cell.options["check"] = False
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from labs.authoring import reference
 from labs.authoring.isolation import broker_environment
 from labs.authoring.page import Page
 from labs.broker.address import Broker
 from labs.broker.management import Management
 from labs.cli.author import app
+from labs.errors import LabsError
 from tests.notebooks.exemplar import notebook
 
 SOURCE = """
@@ -34,6 +37,7 @@ def small(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """A notebook that makes a virtual host, shows its name and an address, and leaves it behind."""
     for name, value in broker_environment(broker).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(reference, "REFERENCE", reference.version_of(broker))
     page = Page(path=tmp_path / "98_small.ipynb", notebook=notebook(SOURCE))
     page.write()
     return page
@@ -59,6 +63,19 @@ def test_a_notebook_that_fails_is_left_alone(small: Page) -> None:
     assert done.exit_code == 1
     assert "cell show failed" in done.output
     assert "ZeroDivisionError" in done.output
+    assert small.path.read_bytes() == before
+
+
+def test_outputs_of_another_broker_are_refused(small: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with both versions and a way to the right one; the file is what it was."""
+    monkeypatch.setattr(reference, "REFERENCE", "1.2.3")
+    before = small.path.read_bytes()
+    refused = CliRunner().invoke(app, ["outputs", str(small.path)]).exception
+    assert isinstance(refused, LabsError)
+    assert re.fullmatch(
+        r"Outputs are stored from RabbitMQ 1\.2\.3, and this broker is [\d.]+\.", str(refused)
+    )
+    assert "BROKER=3.10" in refused.hint
     assert small.path.read_bytes() == before
 
 

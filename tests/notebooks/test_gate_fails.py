@@ -21,6 +21,7 @@ from labs.authoring import gate
 from labs.authoring.execute import execute
 from labs.authoring.isolation import broker_environment
 from labs.authoring.normalise import normalise
+from labs.authoring.reference import REFERENCE, version_of
 from labs.broker.address import Broker
 from tests.notebooks.exemplar import exemplar, notebook
 
@@ -87,6 +88,18 @@ def spared(made: NotebookNode) -> None:
     by_id(made, "run").metadata["tags"] = ["nbval-skip"]
 
 
+def depends_and_raises(made: NotebookNode) -> None:
+    """A cell may print something else on another broker; it may not fail there."""
+    by_id(made, "run").metadata.update(tags=["broker-dependent"], reason="the broker's version decides")
+    raises(made)
+
+
+def depends_and_speaks(made: NotebookNode) -> None:
+    """Nor may it write to stderr there."""
+    by_id(made, "run").metadata.update(tags=["broker-dependent"], reason="the broker's version decides")
+    speaks_on_stderr(made)
+
+
 def raises(made: NotebookNode) -> None:
     """A cell fails."""
     by_id(made, "run").source = "1 / 0"
@@ -106,8 +119,16 @@ DAMAGE: list[tuple[Callable[[NotebookNode], None], str]] = [
     (out_of_order, "the cells did not run in order"),
     (spared, "a cell is spared"),
     (raises, "ZeroDivisionError"),
+    (depends_and_raises, "ZeroDivisionError"),
+    (depends_and_speaks, "The cell wrote to stderr"),
     (never_ends, "Timeout of 3 seconds exceeded"),
 ]
+
+
+def depends(made: NotebookNode) -> None:
+    """A cell whose output another version of the broker would not print, and says so."""
+    by_id(made, "run").metadata.update(tags=["broker-dependent"], reason="the broker's version decides")
+    corrupted(made)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +147,7 @@ def verdicts(
     """The exit code and the words of one strict run over a whole notebook and its damaged copies."""
     folder = tmp_path_factory.mktemp("small")
     nbformat.write(small, folder / "whole.ipynb")
-    for damage, _ in DAMAGE:
+    for damage in (depends, *(damage for damage, _ in DAMAGE)):
         copy = nbformat.from_dict(small)
         damage(copy)
         nbformat.write(copy, folder / f"{damage.__name__}.ipynb")
@@ -153,6 +174,38 @@ def test_a_damaged_notebook_fails_the_gate(
     _, said = verdicts
     assert re.search(rf"^FAILED \S*{damage.__name__}\.ipynb::", said, re.MULTILINE)
     assert why in said
+
+
+def test_what_depends_on_the_broker_is_compared_on_the_reference_alone(
+    verdicts: tuple[int, str], broker: Broker
+) -> None:
+    """The same wrong output fails on the reference and passes on any other broker; its neighbours always count."""
+    _, said = verdicts
+    cells = re.findall(r"^(\w+) \S*\bdepends\.ipynb::Cell", said, re.MULTILINE)
+    on_reference = version_of(broker) == REFERENCE
+    assert sorted(cells) == sorted(["PASSED"] * 3 + ["FAILED" if on_reference else "PASSED"])
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_the_tag_decides_with_the_brokers_version(
+    small: NotebookNode, broker: Broker, tmp_path: Path, *, elsewhere: bool
+) -> None:
+    """Both cases on whichever broker runs: with the reference set to it, and to none."""
+    copy = nbformat.from_dict(small)
+    depends(copy)
+    nbformat.write(copy, tmp_path / "depends.ipynb")
+    wanted = "none" if elsewhere else version_of(broker)
+    say = f"from labs.authoring import reference\nreference.REFERENCE = {wanted!r}\n"
+    (tmp_path / "told.py").write_text(say, encoding="utf-8")
+    # The first plugin sets the reference, before the gate's own plugin reads it.
+    command = gate.strict(tmp_path)
+    command[3:3] = ["-p", "told"]
+    environment = {**os.environ, **broker_environment(broker), "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == (0 if elsewhere else 1), done.stdout
+    assert ("Cell outputs differ" in done.stdout) is not elsewhere
 
 
 def test_a_dead_link_fails_the_rules(tmp_path: Path) -> None:

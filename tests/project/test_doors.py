@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 from labs import paths
+from labs.broker.docker import TAG_VARIABLE
+from labs.broker.node import DEFAULT_PLUGINS
 
 ROOT = paths.project_root()
 assert ROOT is not None
@@ -53,6 +55,19 @@ def test_every_service_has_a_health_check_and_every_volume_is_declared() -> None
     mounts = [mount.partition(":")[0] for service in SERVICES.values() for mount in service["volumes"]]
     named = {name for name in mounts if not name.startswith((".", "/"))}
     assert named == set(COMPOSE["volumes"])
+
+
+def test_the_container_has_the_plugins_of_a_private_node() -> None:
+    """Those that the image turns on by itself, and those that its command adds; then the image's own start."""
+    enable, start = SERVICES["rabbitmq"]["command"][-1].strip().splitlines()
+    named = set(enable.removeprefix("rabbitmq-plugins enable --offline ").split())
+    assert named | {"rabbitmq_management", "rabbitmq_prometheus"} == set(DEFAULT_PLUGINS)
+    assert start == "exec docker-entrypoint.sh rabbitmq-server"
+
+
+def test_another_image_can_be_chosen() -> None:
+    """By the variable that `BROKER=docker:TAG` sets; RabbitMQ 4 without it."""
+    assert SERVICES["rabbitmq"]["image"] == f"rabbitmq:${{{TAG_VARIABLE}:-4-management}}"
 
 
 def test_the_notebooks_container_uses_the_brokers_own_user() -> None:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from labs.authoring.normalise import KEPT_CELL_METADATA, KERNELSPEC, WIDGET_VIEW
-from labs.authoring.page import Page, tags
+from labs.authoring.page import BROKER_DEPENDENT, Page, tags
 from labs.authoring.rule import Finding, rule
 
 IGNORED_AT_MOST = 0.15
+#: Cells of one notebook that may print something else on another version of the broker.
+DEPENDENT_AT_MOST = 4
 #: What differs on the next run or the next machine, and so must not be shown.
 UNSTABLE = {
     r"\bat 0x[0-9a-f]{6,}": "an object's address",
@@ -63,13 +65,29 @@ def no_widgets(page: Page) -> Iterator[Finding]:
 
 @rule
 def ignored_outputs(page: Page) -> Iterator[Finding]:
-    """Under 15 % of the code cells are not compared, and each says why in its metadata."""
-    ignored = [cell for cell in page.code if "nbval-ignore-output" in tags(cell)]
+    """Under 15 % of the code cells are not compared everywhere, and each says why in its metadata."""
+    ignored = [cell for cell in page.code if {"nbval-ignore-output", BROKER_DEPENDENT} & set(tags(cell))]
     for cell in ignored:
         if len(str(cell.metadata.get("reason", ""))) < REASON:
-            yield cell.id, "is not compared and gives no `reason` in its metadata"
+            yield cell.id, "is not compared everywhere and gives no `reason` in its metadata"
     if len(ignored) >= IGNORED_AT_MOST * max(1, len(page.code)):
-        yield "", f"{len(ignored)} of {len(page.code)} code cells are not compared; under 15 %"
+        yield "", f"{len(ignored)} of {len(page.code)} code cells are not compared everywhere; under 15 %"
+
+
+@rule
+def broker_dependent(page: Page) -> Iterator[Finding]:
+    """At most four cells depend on the broker's version; each prints something and is compared on the reference."""
+    found = [cell for cell in page.code if BROKER_DEPENDENT in tags(cell)]
+    if len(found) > DEPENDENT_AT_MOST:
+        yield (
+            "",
+            f"{len(found)} cells depend on the broker, {DEPENDENT_AT_MOST} at most; print what all brokers do",
+        )
+    for cell in found:
+        if not cell.outputs:
+            yield cell.id, "depends on the broker and prints nothing; drop the tag"
+        if "nbval-ignore-output" in tags(cell):
+            yield cell.id, "is compared on no broker; keep one of the two tags"
 
 
 @rule
