@@ -1,0 +1,86 @@
+"""The producer and the consumer of a run, in the aio-pika lane. Each is the main function of a process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from labs.aio.consumer import Consumer
+
+from labs.aio.connection import connect
+from labs.aio.producer import Producer
+from labs.errors import ConfirmTimeout, LabsError, Nacked
+from tests.soak.case import EXCHANGE, KEY, LADDER
+from tests.soak.job import AGAIN_S, CONFIRM_WITHIN_S, Job, Worker, lie, rounds, say
+from tests.soak.ledger import Ledger
+
+
+def produce(job: Job) -> None:
+    """Publish everything; what is not confirmed is tried again, if the case says so."""
+    ledger = Ledger(job.ledger)
+    for numbers in rounds(job, ledger):
+        try:
+            asyncio.run(_publish(job, ledger, numbers))
+        except* LabsError as errors:
+            for error in errors.exceptions:
+                say(f"producer: {type(error).__name__}: {error}")
+
+
+async def _publish(job: Job, ledger: Ledger, numbers: list[int]) -> None:
+    async with await connect(job.url, name="producer") as connection:
+        producer = Producer(connection, EXCHANGE, confirm_within_s=CONFIRM_WITHIN_S)
+        if job.case.style == "one by one":
+            for number in numbers:
+                await _one(job, ledger, producer, number)
+            return
+        waiting: set[asyncio.Task[None]] = set()
+        for number in numbers:
+            waiting.add(asyncio.create_task(_one(job, ledger, producer, number)))
+            if len(waiting) >= WINDOW:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        await asyncio.gather(*waiting)
+
+
+async def _one(job: Job, ledger: Ledger, producer: Producer, number: int) -> None:
+    message = job.case.message(number)
+    message_id = message.message_id or ""
+    ledger.intend(message_id)
+    lie(job, ledger, message_id)
+    try:
+        await producer.publish(message, KEY)
+    except (ConfirmTimeout, Nacked) as error:
+        say(f"producer: {error}")
+        return
+    ledger.confirm(message_id)
+    await asyncio.sleep(job.case.pause_s)
+
+
+def consume(job: Job) -> None:
+    """Consume until SIGTERM; then finish what is in hand. The connection makes a broken line again by itself."""
+    worker = Worker(job)
+    asyncio.run(_consume(job, worker))
+    worker.late()
+
+
+async def _consume(job: Job, worker: Worker) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    while not stop.is_set():
+        try:
+            async with (
+                await connect(job.url, name="consumer") as connection,
+                await connect(job.url, name="copies") as copies,
+            ):
+                consumer = Consumer(
+                    connection, LADDER.queue, prefetch=job.case.prefetch, ladder=LADDER, publish_on=copies
+                )
+                await consumer.run(worker, stop=stop)
+        except LabsError as error:
+            say(f"consumer: {type(error).__name__}: {error}")
+            await asyncio.sleep(AGAIN_S)
+
+
+#: How many publishes may be unconfirmed at a time.
+WINDOW = 10
