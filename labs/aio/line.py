@@ -12,12 +12,10 @@ import asyncio
 
 from aio_pika.abc import AbstractChannel
 
+from labs.aio.closing import close_channel
 from labs.aio.properties import to_properties
 from labs.aio.translate import translated
 from labs.message import Message
-
-#: How long closing a channel may take, in seconds.
-CLOSE_S = 1.0
 
 
 class Line:
@@ -52,20 +50,10 @@ class Line:
         finally:
             self._in_flight -= 1
             if self._left and not self._in_flight:
-                await self._close()
+                await close_channel(self._channel)
 
     async def leave(self) -> None:
         """No new publishes: close it now, or when the last answer has come."""
         self._left = True
         if not self._in_flight:
-            await self._close()
-
-    async def _close(self) -> None:
-        if self._channel.is_closed:
-            return
-        closing = asyncio.ensure_future(self._channel.close())
-        closing.add_done_callback(
-            lambda done: done.cancelled() or done.exception()
-        )  # read, so nobody logs it
-        # Not `asyncio.timeout`: that would wait until aiormq has noticed, and a stalled line never lets it.
-        await asyncio.wait({closing}, timeout=CLOSE_S)
+            await close_channel(self._channel)
