@@ -21,6 +21,7 @@ from labs.exchange import Exchange
 from labs.explain import Explanation, explain
 from labs.queue import Queue
 from labs.routing import Binding
+from labs.soundness import Finding, findings
 
 #: `Exchange` or `Queue`: both have a name that can be declared once.
 Named = TypeVar("Named", Exchange, Queue)
@@ -63,6 +64,10 @@ class Topology:
     def explain(self, exchange: str, key: str, headers: Mapping[str, Any] | None = None) -> Explanation:
         """Which queues a message published to `exchange` reaches, and why, word by word."""
         return explain(self, exchange, key, headers)
+
+    def validate(self) -> tuple[Finding, ...]:
+        """In which ways messages can vanish, although the broker would accept it all; `()` when it is sound."""
+        return findings(self)
 
     def __repr__(self) -> str:
         exchanges, queues, bindings = map(len, (self.exchanges, self.queues, self.bindings))
