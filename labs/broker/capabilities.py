@@ -2,6 +2,7 @@
 
 A notebook says "this broker gives up after 20 redeliveries" only because the broker in front of you does.
 The rule: ask capabilities, not versions; `version` is here to be shown, not to be compared.
+What few lessons need (priorities, requeued messages, delays in a quorum queue) is asked in `labs.broker.habits`.
 Feature flags: https://www.rabbitmq.com/docs/feature-flags, deprecated features:
 https://www.rabbitmq.com/docs/deprecated-features.
 """
@@ -90,6 +91,11 @@ class Capabilities:
     def default_delivery_limit(self) -> int | None:
         """How often a rejected message in a quorum queue comes back; None: no end seen, or not tried."""
         return self.behaviour.default_delivery_limit if self.behaviour else None
+
+    @property
+    def nack_counts(self) -> bool | None:
+        """Whether `basic.nack` with requeue uses up a delivery limit, as `basic.reject` does; None: not tried."""
+        return self.behaviour.nack_counts if self.behaviour else None
 
 
 def _allowed(management: Management, path: str) -> list[dict[str, Any]]:

@@ -103,6 +103,23 @@ def test_the_default_delivery_limit_is_as_a_consumer_finds_it(
     assert deliveries == (PATIENCE if limit is None else limit + 1)
 
 
+def test_a_nack_counts_as_a_consumer_finds_it(can: Capabilities, broker: Broker, vhost: str) -> None:
+    """A limit of two, and `basic.nack`: three deliveries where it counts, without end where it does not."""
+    deliveries, most = 0, 6
+    with pika.BlockingConnection(broker.parameters(vhost)) as connection:
+        channel = connection.channel()
+        arguments = {"x-queue-type": "quorum", "x-delivery-limit": 2}
+        channel.queue_declare("work", durable=True, arguments=arguments)
+        channel.basic_qos(prefetch_count=1)
+        channel.basic_publish("", "work", b"poison")
+        for method, _, _ in channel.consume("work", inactivity_timeout=1.0):
+            if method is None or deliveries == most:
+                break
+            deliveries += 1
+            channel.basic_nack(method.delivery_tag, requeue=True)
+    assert deliveries == (3 if can.nack_counts else most)
+
+
 def test_probing_is_quick_and_leaves_nothing(management: Management) -> None:
     """A quarter of a second on a quiet machine; every lesson does it."""
     before = management.vhosts()
@@ -122,7 +139,7 @@ def test_who_may_not_create_a_vhost_still_learns_the_rest(broker: Broker) -> Non
         can = Capabilities.probe(told)
     assert (can.version, can.behaviour, can.plugins) == ("4.3.6", None, frozenset())
     assert (can.quorum_queues, can.streams, can.khepri) == (True, False, True)
-    assert (can.transient_queues_permitted, can.default_delivery_limit) == (None, None)
+    assert (can.transient_queues_permitted, can.default_delivery_limit, can.nack_counts) == (None, None, None)
     assert can.deprecated_features == {"global_qos": "denied_by_default"}
 
 
