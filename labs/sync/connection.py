@@ -94,6 +94,15 @@ def connect(url: str, *, name: str = "labs", heartbeat_s: int = 30, timeout_s: f
     Raises `BrokerUnavailable` when nobody answers, `AccessRefused` for a wrong user or password, `NotFound`
     for a vhost that does not exist.
     """
+    parameters = parameters_of(url, name=name, heartbeat_s=heartbeat_s, timeout_s=timeout_s)
+    try:
+        return Connection(pika.BlockingConnection(parameters), name=name)
+    except (pika_errors.AMQPError, AMQPConnectorException, OSError) as error:
+        raise why_not(error, parameters) from error
+
+
+def parameters_of(url: str, *, name: str, heartbeat_s: int, timeout_s: float) -> pika.URLParameters:
+    """What pika wants to know, with a bound for every wait. Raises `InvalidValue` for what is no AMQP URL."""
     try:
         parameters = pika.URLParameters(url)
     except ValueError as error:
@@ -102,15 +111,13 @@ def connect(url: str, *, name: str = "labs", heartbeat_s: int = 30, timeout_s: f
     parameters.socket_timeout = parameters.stack_timeout = timeout_s
     parameters.blocked_connection_timeout = BLOCKED_S
     parameters.client_properties = {"connection_name": name}
-    try:
-        return Connection(pika.BlockingConnection(parameters), name=name)
-    except (pika_errors.AMQPError, AMQPConnectorException, OSError) as error:
-        raise _why_not(error, where=f"{parameters.host}:{parameters.port}", timeout_s=timeout_s) from error
+    return parameters
 
 
-def _why_not(error: Exception, *, where: str, timeout_s: float) -> LabsError:
-    """A refusal is told in the broker's words; everything else means that no broker is there."""
-    if isinstance(error, AMQPConnectorException):
+def why_not(error: BaseException, parameters: pika.ConnectionParameters) -> LabsError:
+    """Why no connection could be made: in the broker's words, or else no broker is there."""
+    where, timeout_s = f"{parameters.host}:{parameters.port}", parameters.stack_timeout
+    if isinstance(error, AMQPConnectorException | pika_errors.ConnectionOpenAborted):
         return BrokerUnavailable(f"Nothing at {where} spoke AMQP within {timeout_s:g} s.")
     if type(error) is pika_errors.AMQPConnectionError or isinstance(error, OSError):
         return BrokerUnavailable(f"No broker answers at {where}.")

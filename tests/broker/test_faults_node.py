@@ -23,6 +23,7 @@ from labs.sync import connection as sync_connection
 from labs.sync.connection import connect
 from labs.sync.declare import count, declare
 from labs.sync.producer import Producer
+from labs.sync.window import ConfirmWindow
 from labs.topology import Topology
 
 Fault = Callable[[PrivateNode], AbstractContextManager[None]]
@@ -88,6 +89,27 @@ def test_an_alarm_blocks_publishers_while_consumers_go_on_and_the_limits_are_the
         assert after[name] == before[name]
     with connect(node.broker.url()) as consumer:
         consumer.channel().queue_purge("orders")
+
+
+def test_a_window_under_an_alarm_is_told_that_it_is_blocked_and_nothing_waits_for_ever(
+    node: PrivateNode,
+) -> None:
+    """Those on their way, those that find no room, and the goodbye: each ends at its deadline."""
+    with connect(node.broker.url()) as connection:
+        declare(connection, ORDERS)
+    with ConfirmWindow(node.broker.url(), "", size=3, confirm_within_s=1.0) as window:
+        window.publish(Message(body=b"before"), "orders").result(10.0)
+        with memory_alarm(node):
+            futures = [window.publish(Message(body=b"late"), "orders") for _ in range(3)]
+            with pytest.raises((PublisherBlocked, ConnectionLost)):  # noqa: PT012 - room may come once
+                for _ in range(2):
+                    window.publish(Message(body=b"no room"), "orders").result(10.0)
+            assert {type(future.exception(10.0)) for future in futures} == {PublisherBlocked}
+            began = time.monotonic()
+            window.close()
+            assert time.monotonic() - began < 8.0
+    with connect(node.broker.url()) as connection:
+        connection.channel().queue_purge("orders")
 
 
 def test_a_limit_in_bytes_comes_back_too_and_alarms_nest(node: PrivateNode) -> None:
