@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from labs.broker.address import Broker
-from labs.broker.faults import Proxy
+from labs.broker.faults import Proxy, memory_alarm
 from labs.broker.management import Management
 from labs.broker.node import PrivateNode
 from labs.errors import WaitTimeout
@@ -52,8 +52,6 @@ class Real:
     def blocked(self) -> Iterator[None]:
         """A memory alarm."""
         assert self.node is not None, "an alarm stops everybody's publishers: it needs a node of its own"
-        from labs.broker.faults import memory_alarm
-
         with memory_alarm(self.node):
             yield
 

@@ -10,11 +10,12 @@ from labs import paths
 from labs.broker.management import Management
 from labs.broker.node import PrivateNode
 from labs.broker.vhosts import clean_vhost
+from tests.contract.aio_lane import AioLane
 from tests.contract.memory_lane import MemoryLane
 from tests.contract.scenarios import SCENARIOS, blocked
 from tests.contract.sync_lane import SyncLane
 
-LANES = (SyncLane,)
+LANES = (SyncLane, AioLane)
 
 
 def name(it: object) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from labs.aio.consumer import Consumer
-
 from labs.aio.connection import connect
+from labs.aio.consumer import Consumer
 from labs.aio.producer import Producer
 from labs.errors import ConfirmTimeout, LabsError, Nacked
 from tests.soak.case import EXCHANGE, KEY, LADDER
 from tests.soak.job import AGAIN_S, CONFIRM_WITHIN_S, Job, Worker, lie, rounds, say
 from tests.soak.ledger import Ledger
+
+#: How many publishes may be unconfirmed at a time.
+WINDOW = 10
 
 
 def produce(job: Job) -> None:
@@ -65,6 +67,8 @@ def consume(job: Job) -> None:
 
 
 async def _consume(job: Job, worker: Worker) -> None:
+    # A coroutine works on the loop, a plain function in threads: both are the lane's business.
+    handler = worker.on_the_loop if job.case.seed % 3 else worker
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     while not stop.is_set():
@@ -76,11 +80,7 @@ async def _consume(job: Job, worker: Worker) -> None:
                 consumer = Consumer(
                     connection, LADDER.queue, prefetch=job.case.prefetch, ladder=LADDER, publish_on=copies
                 )
-                await consumer.run(worker, stop=stop)
+                await consumer.run(handler, stop=stop)
         except LabsError as error:
             say(f"consumer: {type(error).__name__}: {error}")
             await asyncio.sleep(AGAIN_S)
-
-
-#: How many publishes may be unconfirmed at a time.
-WINDOW = 10

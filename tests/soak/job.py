@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
@@ -39,12 +40,20 @@ class Worker:
         self._late: list[str] = []
 
     def __call__(self, delivery: Delivery) -> Outcome:
+        """Work for a while, and decide: for the pika lane, and for a thread of the other one."""
+        time.sleep(self.case.work_s)
+        return self.decide(delivery)
+
+    async def on_the_loop(self, delivery: Delivery) -> Outcome:
+        """The same, for an event loop."""
+        await asyncio.sleep(self.case.work_s)
+        return self.decide(delivery)
+
+    def decide(self, delivery: Delivery) -> Outcome:
         """Do what the message's script says."""
         message_id = delivery.message.message_id or "?"
         self._is_as_published(delivery)
         self.late()
-        if self.case.work_s:
-            time.sleep(self.case.work_s)
         failed = attempts(delivery.message)
         match delivery.message.headers.get("script"):
             case "later1" if failed < 1:
@@ -64,9 +73,8 @@ class Worker:
 
     def late(self) -> None:
         """The planted mistake: effects of messages that were acknowledged already."""
-        for message_id in self._late:
-            self.ledger.effect(message_id)
-        self._late.clear()
+        while self._late:
+            self.ledger.effect(self._late.pop())
 
     def _retry(self, message_id: str, *, last: bool = False) -> Retry:
         # The last failure is written down *before* it is told: whatever happens now, this message may be parked.

@@ -9,6 +9,7 @@ the disk. https://www.sqlite.org/lang_conflict.html
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +25,11 @@ CREATE TABLE notes (id TEXT NOT NULL, what TEXT NOT NULL);
 
 
 class Ledger:
-    """One connection to the run's file, for one thread."""
+    """One connection to the run's file. Several threads may use it: what they write is written one after another."""
 
     def __init__(self, path: Path, *, new: bool = False) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, timeout=20.0, check_same_thread=False)
+        self._lock = threading.RLock()
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
         if new:
@@ -72,7 +74,8 @@ class Ledger:
 
     def note(self, message_id: str, what: str) -> None:
         """Something else that a consumer did or saw."""
-        self._db.execute("INSERT INTO notes VALUES (?, ?)", (message_id, what))
+        with self._transaction():
+            self._db.execute("INSERT INTO notes VALUES (?, ?)", (message_id, what))
 
     # --- the judge's side
 
@@ -94,10 +97,11 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
