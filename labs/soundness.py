@@ -22,6 +22,7 @@ from labs.queue import Queue
 Fault = Literal[
     "dlx-not-declared",
     "dead-letters-lost",
+    "dead-letters-refused",
     "cycle-dropped",
     "cycle-endless",
     "expires-into-nothing",
@@ -49,6 +50,7 @@ def findings(topology: Declared) -> tuple[Finding, ...]:
     found = [
         *(finding for queue in topology.queues for finding in _of_one(queue, topology)),
         *_lost(arrivals, queues),
+        *_refused(arrivals, queues),
         *(_circle(circle, queues) for circle in circles(arrivals.hops)),
         *_led_to_by_nothing(arrivals, topology),
     ]
@@ -72,15 +74,12 @@ def _of_one(queue: Queue, topology: Declared) -> Iterator[Finding]:
         said = f"What queue {name!r} has delivered in vain {times} is thrown away: no dead-letter exchange."
         yield Finding(fault="limit-into-nothing", queue=name, sentence=said)
     if queue.arguments.get("x-dead-letter-strategy") == "at-least-once":
-        missing = [
-            what
-            for what, there in (
-                ("type quorum", queue.type == "quorum"),
-                ("overflow reject-publish", queue.overflow == "reject-publish"),
-                ("a dead-letter exchange", exchange is not None),
-            )
-            if not there
-        ]
+        needed = {
+            "type quorum": queue.type == "quorum",
+            "overflow reject-publish": queue.overflow == "reject-publish",
+            "a dead-letter exchange": exchange is not None,
+        }
+        missing = [what for what, there in needed.items() if not there]
         if missing:
             said = f"Queue {name!r} asks for at-least-once dead-lettering and lacks {', '.join(missing)}: it is not."
             yield Finding(fault="at-least-once-incomplete", queue=name, sentence=said)
@@ -99,6 +98,24 @@ def _lost(arrivals: Arrivals, queues: dict[str, Queue]) -> Iterator[Finding]:
             told.add(hop.source)
             said = f"Dead letters of queue {hop.source!r} with the key {hop.example.key!r} reach no queue: dropped."
             yield Finding(fault="dead-letters-lost", queue=hop.source, sentence=said)
+
+
+def _refused(arrivals: Arrivals, queues: dict[str, Queue]) -> Iterator[Finding]:
+    """Dead letters that a full queue turns away: a publisher would hear of it, dead-lettering does not ask."""
+    told: set[str] = set()
+    for hop in arrivals.hops:
+        asks = queues[hop.source].arguments.get("x-dead-letter-strategy") == "at-least-once"
+        full = [name for name in hop.targets if _turns_away(queues[name])]
+        if full and not asks and hop.source not in told:
+            told.add(hop.source)
+            said = f"Dead letters of queue {hop.source!r} are dropped while queue {full[0]!r} is full and rejects."
+            yield Finding(fault="dead-letters-refused", queue=hop.source, sentence=said)
+
+
+def _turns_away(queue: Queue) -> bool:
+    """A full classic queue; a quorum queue takes in what is published without a confirm."""
+    limited = queue.max_length is not None or queue.max_length_bytes is not None
+    return limited and queue.overflow == "reject-publish" and queue.type == "classic"
 
 
 def _circle(circle: tuple[str, ...], queues: dict[str, Queue]) -> Finding:

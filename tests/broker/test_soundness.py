@@ -70,6 +70,24 @@ def test_a_topology_with_this_finding_loses_a_confirmed_message(
     assert waiting(connection, topology) == 0
 
 
+def test_a_full_queue_that_rejects_drops_dead_letters_silently(connection: Connection) -> None:
+    """Five were confirmed in the delay queue; one fits, and nobody hears of the other four."""
+    topology = shop(
+        Queue(name="work", max_length=1, overflow="reject-publish"),
+        Queue(name="wait", message_ttl_ms=TTL_MS, dead_letter_exchange="", dead_letter_routing_key="work"),
+    )
+    assert [finding.fault for finding in topology.validate()] == ["dead-letters-refused"]
+    declare(connection, topology)
+    producer = Producer(connection, "")
+    for number in range(5):
+        producer.publish(Message(body=b"%d" % number), "wait")
+    deadline = time.monotonic() + 10
+    while count(connection, "wait") or not count(connection, "work"):
+        assert time.monotonic() < deadline, "the dead letters never moved"
+        time.sleep(0.05)
+    assert count(connection, "work") == 1
+
+
 def test_a_circle_with_a_rejection_goes_round_until_somebody_counts(connection: Connection) -> None:
     """Four times here; it would go on for ever."""
     topology = shop(

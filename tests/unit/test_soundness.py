@@ -158,6 +158,14 @@ FAULTY = {
         ("at-least-once-incomplete: Queue 'work' asks for at-least-once dead-lettering and lacks"
         " type quorum, overflow reject-publish: it is not."),
     ),
+    "a ladder that leads back to a queue which rejects when it is full": (
+        shop(Queue(name="work", max_length=10, overflow="reject-publish"))
+        | Ladder(queue="work", backoff=Backoff(delays_ms=(5,))).topology,
+        (
+            "dead-letters-refused: Dead letters of queue 'work.retry.5ms' are dropped"
+            " while queue 'work' is full and rejects."
+        ),
+    ),
     "a ladder whose queue has a typing error": (
         SHOP | Ladder(queue="order_notification").topology,
         "nothing-leads-here: No binding and no dead letter leads to queue 'order_notification.parked'.",
