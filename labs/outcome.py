@@ -20,7 +20,10 @@ class Ack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Not now: deliver it again, not before `after_ms` milliseconds have passed; `reason` is for the one who looks."""
+    """Not now: deliver it again, `after_ms` milliseconds from now or later, as far as the retry ladder reaches.
+
+    `reason` is for the person who finds it in the parking lot. https://www.rabbitmq.com/docs/nack
+    """
 
     after_ms: int = 0
     reason: str = field(default="", repr=False)
@@ -31,7 +34,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dead:
-    """Never: no later attempt can succeed, because of `reason`. On to the dead-letter exchange, if any."""
+    """Never: no later attempt can succeed, because of `reason`. On to the parking lot, or the dead-letter exchange."""
 
     reason: str
 

@@ -60,8 +60,7 @@ def findings(topology: Declared) -> tuple[Finding, ...]:
 def _of_one(queue: Queue, topology: Declared) -> Iterator[Finding]:
     """What can be seen by looking at one declaration."""
     name, exchange = queue.name, queue.dead_letter_exchange
-    known = {"", *(each.name for each in (*PREDECLARED, *topology.exchanges))}
-    if exchange is not None and exchange not in known:
+    if exchange and exchange not in {each.name for each in (*PREDECLARED, *topology.exchanges)}:
         said = f"Queue {name!r} sends dead letters to exchange {exchange!r}, not declared here: dropped."
         yield Finding(fault="dlx-not-declared", queue=name, sentence=said)
     if exchange is None and queue.message_ttl_ms is not None and queue.type != "stream":
@@ -70,8 +69,8 @@ def _of_one(queue: Queue, topology: Declared) -> Iterator[Finding]:
         )
         yield Finding(fault="expires-into-nothing", queue=name, sentence=said)
     if exchange is None and queue.delivery_limit is not None:
-        times = f"more than {queue.delivery_limit} times"
-        said = f"What queue {name!r} has delivered in vain {times} is thrown away: no dead-letter exchange."
+        times = f"{name!r} has delivered in vain more than {queue.delivery_limit} times"
+        said = f"What queue {times} is thrown away: no dead-letter exchange."
         yield Finding(fault="limit-into-nothing", queue=name, sentence=said)
     if queue.arguments.get("x-dead-letter-strategy") == "at-least-once":
         needed = {
@@ -139,8 +138,8 @@ def _leaves_by_itself(queue: Queue) -> bool:
 def _led_to_by_nothing(arrivals: Arrivals, topology: Declared) -> Iterator[Finding]:
     """Queues that only their name leads to, where every other message goes through exchanges.
 
-    Meant to be so: a queue that only delays, and one named after another (`orders.parked` is what the
-    consumer of `orders` fills). Where there is no exchange at all, everything goes by name.
+    Meant to be so: a queue that delays, and one named after another (`orders.parked`, filled by the consumer
+    of `orders`). Where there is no exchange at all, everything goes by name.
     """
     names = {queue.name for queue in topology.queues}
     for queue in topology.queues if topology.exchanges or topology.bindings else ():
