@@ -14,9 +14,21 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from labs.brief import brief
 from labs.errors import LabsError, Nacked
 from labs.message import Message
 from labs.refusal import returned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotConfirmed:
+    """A message that the broker has not taken responsibility for, as far as we know."""
+
+    message: Message
+    routing_key: str
+    error: BaseException
+
+    __repr__ = brief
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -19,7 +19,7 @@ from labs.errors import ConfirmTimeout, LabsError, PublisherBlocked, WaitTimeout
 from labs.limits import short_string, whole_number
 from labs.message import Message
 from labs.sync.connection import parameters_of
-from labs.sync.flights import Flight
+from labs.sync.flights import Flight, NotConfirmed
 from labs.sync.sender import TICK_S, Sender
 
 #: The most that a window may hold: both sides keep every one of them in memory.
@@ -41,8 +41,9 @@ class ConfirmWindow:
         self.exchange = short_string("exchange's name", exchange)
         self.size = whole_number("size of a window", size, least=1, most=MOST)
         self.confirm_within_s = confirm_within_s
-        #: How many were confirmed, and how many futures ended with an error.
-        self.confirmed = self.failed = 0
+        #: How many were confirmed, and which were not: the same that their futures tell.
+        self.confirmed = 0
+        self.failed: list[NotConfirmed] = []
         self._free, self._count = threading.Semaphore(size), threading.Lock()
         self._unanswered: set[Future[None]] = set()
         parameters = parameters_of(url, name=name, heartbeat_s=HEARTBEAT_S, timeout_s=CONNECT_S)
@@ -64,13 +65,18 @@ class ConfirmWindow:
             raise self._late()
         flight = Flight(message=message, key=key, until=time.monotonic() + self.confirm_within_s)
         self._unanswered.add(flight.future)
-        flight.future.add_done_callback(self._over)
+        flight.future.add_done_callback(lambda _: self._over(flight))
         try:
             self._sender.send(flight)
         except LabsError as error:
             flight.end(error)
             raise
         return flight.future
+
+    @property
+    def in_flight(self) -> int:
+        """Published, and not answered yet."""
+        return len(self._unanswered)
 
     def flush(self, within_s: float) -> None:
         """Wait until everything is answered; what the answers are, the futures know. Raises `WaitTimeout`."""
@@ -86,13 +92,13 @@ class ConfirmWindow:
             wait(list(self._unanswered), timeout=self.confirm_within_s + 2 * TICK_S)
         self._sender.stop()
 
-    def _over(self, future: Future[None]) -> None:
+    def _over(self, flight: Flight) -> None:
         with self._count:
-            self._unanswered.discard(future)
-            if future.exception() is None:
+            self._unanswered.discard(flight.future)
+            if (error := flight.future.exception()) is None:
                 self.confirmed += 1
             else:
-                self.failed += 1
+                self.failed.append(NotConfirmed(message=flight.message, routing_key=flight.key, error=error))
         self._free.release()
 
     def _late(self) -> LabsError:
@@ -110,6 +116,4 @@ class ConfirmWindow:
         self.close(flush=kind is None)
 
     def __repr__(self) -> str:
-        return (
-            f"ConfirmWindow(exchange={self.exchange!r}, size={self.size}, unanswered={len(self._unanswered)})"
-        )
+        return f"ConfirmWindow(exchange={self.exchange!r}, size={self.size}, in_flight={self.in_flight})"
