@@ -19,6 +19,7 @@ from aio_pika.abc import AbstractChannel
 from aio_pika.channel import Channel
 from aio_pika.robust_connection import RobustConnection
 
+from labs.aio.closing import close_channel
 from labs.aio.declare import declare_on
 from labs.aio.opening import robust
 from labs.aio.translate import RAW, translated
@@ -77,8 +78,7 @@ class Connection:
     @property
     def blocked(self) -> bool:
         """The broker has said `connection.blocked`: a memory or disk alarm, and this connection publishes."""
-        transport = self.raw.transport
-        if transport is None or not self.is_open:
+        if (transport := self.raw.transport) is None or not self.is_open:
             return False
         # aiormq keeps it, but gives it no name that is public.
         return not transport.connection._Connection__connection_unblocked.is_set()  # type: ignore[attr-defined] # noqa: SLF001
@@ -115,13 +115,13 @@ class Connection:
         self._ready.clear()
 
     async def _on_reconnected(self, *_: object) -> None:
-        """Declare again before anybody gets a channel; what the broker refuses, its users will hear themselves."""
+        """Declare again before anybody gets a channel. What the broker refuses, its users will hear."""
         self.reconnects += 1
         try:
             with suppress(LabsError), translated():
                 channel = await self._channel_on_this_line(None, confirm=False)
                 await declare_on(await channel.get_underlay_channel(), self.topology)
-                await channel.close()
+                await close_channel(channel)
         finally:
             self._ready.set()
 

@@ -9,14 +9,15 @@ https://www.rabbitmq.com/docs/queues#property-equivalence
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from aiormq.abc import AbstractChannel
 
+from labs.aio.closing import close_channel
 from labs.aio.properties import sendable
-from labs.aio.translate import translated
+from labs.aio.translate import answered, translated
 from labs.errors import PreconditionFailed
 from labs.exchange import PREDECLARED, Exchange
 from labs.queue import Queue
@@ -42,19 +43,15 @@ async def delete(connection: Connection, topology: Topology) -> None:
     connection.forget(topology)
     async with _channel(connection) as channel:
         for binding in topology.bindings:
-            unbind = channel.exchange_unbind if binding.to_exchange else channel.queue_unbind
-            await unbind(
-                binding.destination,
-                binding.source,
-                binding.key,
-                arguments=sendable(binding.arguments),
-                timeout=ANSWER_S,
-            )
+            async with answered(ANSWER_S):
+                await _unbind(channel, binding)
         for queue in topology.queues:
-            await channel.queue_delete(queue.name, timeout=ANSWER_S)
+            async with answered(ANSWER_S):
+                await channel.queue_delete(queue.name)
         for exchange in topology.exchanges:
             if exchange not in PREDECLARED:
-                await channel.exchange_delete(exchange.name, timeout=ANSWER_S)
+                async with answered(ANSWER_S):
+                    await channel.exchange_delete(exchange.name)
 
 
 async def count(connection: Connection, queue: str) -> int:
@@ -63,26 +60,26 @@ async def count(connection: Connection, queue: str) -> int:
     Those delivered and not yet acknowledged are not in it. (The management API shows both, seconds later.)
     Raises `NotFound` when there is no such queue.
     """
-    async with _channel(connection) as channel:
-        return int((await channel.queue_declare(queue, passive=True, timeout=ANSWER_S)).message_count or 0)
+    async with _channel(connection) as channel, answered(ANSWER_S):
+        return int((await channel.queue_declare(queue, passive=True)).message_count or 0)
 
 
 async def consumers(connection: Connection, queue: str) -> int:
     """How many consumers this queue has now, by the same passive declare. Raises `NotFound`."""
-    async with _channel(connection) as channel:
-        return int((await channel.queue_declare(queue, passive=True, timeout=ANSWER_S)).consumer_count or 0)
+    async with _channel(connection) as channel, answered(ANSWER_S):
+        return int((await channel.queue_declare(queue, passive=True)).consumer_count or 0)
 
 
 async def declare_on(channel: AbstractChannel, topology: Topology) -> None:
     """The same on a channel that you have. A refusal costs you that channel."""
     for exchange in topology.exchanges:
-        with _fixed_at_birth(f"exchange {exchange.name!r}"):
+        async with _fixed_at_birth(f"exchange {exchange.name!r}"):
             await _declare_exchange(channel, exchange)
     for queue in topology.queues:
-        with _fixed_at_birth(f"queue {queue.name!r}"):
+        async with _fixed_at_birth(f"queue {queue.name!r}"):
             await _declare_queue(channel, queue)
     for binding in topology.bindings:
-        with translated():
+        async with answered(ANSWER_S):
             await _bind(channel, binding)
 
 
@@ -94,7 +91,6 @@ async def _declare_exchange(channel: AbstractChannel, exchange: Exchange) -> Non
         auto_delete=exchange.auto_delete,
         internal=exchange.internal,
         arguments=sendable(exchange.declare_arguments),
-        timeout=ANSWER_S,
     )
 
 
@@ -105,14 +101,17 @@ async def _declare_queue(channel: AbstractChannel, queue: Queue) -> None:
         exclusive=queue.exclusive,
         auto_delete=queue.auto_delete,
         arguments=sendable(queue.declare_arguments),
-        timeout=ANSWER_S,
     )
 
 
 async def _bind(channel: AbstractChannel, binding: Binding) -> None:
     bind = channel.exchange_bind if binding.to_exchange else channel.queue_bind
-    arguments = sendable(binding.arguments)
-    await bind(binding.destination, binding.source, binding.key, arguments=arguments, timeout=ANSWER_S)
+    await bind(binding.destination, binding.source, binding.key, arguments=sendable(binding.arguments))
+
+
+async def _unbind(channel: AbstractChannel, binding: Binding) -> None:
+    unbind = channel.exchange_unbind if binding.to_exchange else channel.queue_unbind
+    await unbind(binding.destination, binding.source, binding.key, arguments=sendable(binding.arguments))
 
 
 @asynccontextmanager
@@ -122,19 +121,18 @@ async def _channel(connection: Connection) -> AsyncIterator[AbstractChannel]:
     It is aiormq's, under aio-pika's own: that one asks the broker and remembers nothing.
     """
     channel = await connection.channel()
-    with translated():
-        try:
-            yield await channel.get_underlay_channel()
-        finally:
-            if not channel.is_closed:
-                await channel.close()
-
-
-@contextmanager
-def _fixed_at_birth(what: str) -> Iterator[None]:
-    """Say *which* declaration failed, and what can be done about it."""
     try:
         with translated():
+            yield await channel.get_underlay_channel()
+    finally:
+        await close_channel(channel)
+
+
+@asynccontextmanager
+async def _fixed_at_birth(what: str) -> AsyncIterator[None]:
+    """Say *which* declaration failed, and what can be done about it."""
+    try:
+        async with answered(ANSWER_S):
             yield
     except PreconditionFailed as error:
         raise PreconditionFailed(

@@ -94,7 +94,8 @@ class Run:
                     self._hands.begin(partial(self._one, subscription, self._arrived.popleft()))
                 else:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), TICK_S)
+                        async with asyncio.timeout(TICK_S):
+                            await self._wake.wait()
         finally:
             await self._drain(subscription, drain_s)
         if self._hands.error is not None:

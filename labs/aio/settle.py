@@ -74,7 +74,8 @@ class Settler:
         pause_s = pause_ms(self._given_back, after_ms=after_ms) / 1000
         self._given_back += 1
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.hurry.wait(), pause_s)
+            async with asyncio.timeout(pause_s):
+                await self.hurry.wait()
         return await subscription.back(delivery, failed=True)
 
 

@@ -19,7 +19,7 @@ from aiormq import abc as aiormq
 from labs.aio.closing import close_channel
 from labs.aio.connection import Connection
 from labs.aio.properties import to_delivery
-from labs.aio.translate import translate, translated
+from labs.aio.translate import answered, translate, translated
 from labs.errors import ConnectionLost, LabsError, NotFound, PreconditionFailed
 from labs.message import Delivery
 
@@ -55,11 +55,11 @@ class Subscription:
         """A channel of its own, `prefetch` set *before* consuming. Raises `NotFound` or `ConnectionLost`."""
         channel = await connection.channel(prefetch=prefetch, within_s=within_s)
         try:
-            with translated():
+            async with answered(ANSWER_S):
                 raw = await channel.get_underlay_channel()
                 mine = cls(channel, raw, queue, arrived)
                 raw.on_consumer_cancel_callbacks.add(mine._on_cancelled_by_broker)
-                mine._tag = (await raw.basic_consume(queue, mine._receive, timeout=ANSWER_S)).consumer_tag
+                mine._tag = (await raw.basic_consume(queue, mine._receive)).consumer_tag
         except BaseException:
             await close_channel(channel)
             raise
@@ -94,8 +94,9 @@ class Subscription:
     async def cancel(self) -> None:
         """No new deliveries (`basic.cancel`); what is in hand can still be settled."""
         if self._tag is not None and not self._raw.is_closed:
-            with suppress(LabsError), translated():
-                await self._raw.basic_cancel(self._tag, timeout=ANSWER_S)
+            with suppress(LabsError):
+                async with answered(ANSWER_S):
+                    await self._raw.basic_cancel(self._tag)
 
     async def close(self) -> None:
         """Close the channel: everything unsettled goes back. Safe to call twice."""

@@ -9,8 +9,8 @@ taken at its word, that ends your program in silence. https://www.rabbitmq.com/d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from aiormq import exceptions as aiormq_errors
 from pamqp.commands import Basic
@@ -65,6 +65,18 @@ def translated() -> Iterator[None]:
         if asked_to_stop():
             raise
         raise translate(error) from error
+
+
+@asynccontextmanager
+async def answered(within_s: float) -> AsyncIterator[None]:
+    """The same for requests that the broker answers: `ConnectionLost` when it has not within so many seconds.
+
+    aiormq has a `timeout=` of its own, but it waits with `asyncio.wait_for`, and that, before Python 3.12, forgets
+    a cancellation which comes at the same moment as the answer. The task that was cancelled then goes on.
+    """
+    with translated():
+        async with asyncio.timeout(within_s):
+            yield
 
 
 def asked_to_stop() -> bool:
