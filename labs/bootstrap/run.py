@@ -55,11 +55,15 @@ def watch(
     ) as child:
         reader = threading.Thread(target=progress.read, args=(child.stdout, re.compile(count)), daemon=True)
         reader.start()
-        while child.poll() is None:
-            progress.draw()
-            if time.monotonic() - progress.began > within_s:
-                child.kill()
-            time.sleep(0.2)
+        try:
+            while child.poll() is None:
+                progress.draw()
+                if time.monotonic() - progress.began > within_s:
+                    child.kill()
+                time.sleep(0.2)
+        except BaseException:
+            child.terminate()  # a kill from outside reaches us alone, and apt would go on for minutes
+            raise
         reader.join(timeout=5)
     progress.finish()
     if child.returncode != 0:

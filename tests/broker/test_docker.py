@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from labs.broker.address import Broker
 from labs.broker.docker import Docker
 from labs.broker.ensure import ensure_broker
+from labs.cli.broker_of_tests import broker_of_tests
 from labs.errors import BrokerUnavailable
 
 COMPOSE = "services:\n  rabbitmq:\n    ports: ['127.0.0.1:${COURSE_PORT:-%d}:5672']\n"
@@ -31,6 +33,7 @@ class FakeDocker:
               info*) [ ! -e away ] && echo 28.0 ;;
               "compose version") echo v2 ;;
               "compose up"*) echo "$COURSE_PORT" > port
+                echo "$COMPOSE_PROJECT_NAME $LABS_RABBITMQ_TAG" > project
                 if [ -e broken ]; then echo pulling; echo "no space left"; exit 1; fi; touch up ;;
               "compose port rabbitmq 5672") [ -e up ] && echo {amqp} ;;
               "compose port rabbitmq 15672") [ -e up ] && echo {web} ;;
@@ -117,3 +120,23 @@ def test_its_log_is_shown_and_it_can_be_stopped(docker: FakeDocker) -> None:
     project.stop()
     assert project.running() is None
     assert docker.calls[-3] == "compose stop rabbitmq"
+
+
+def test_a_run_of_the_tests_gets_a_container_of_its_own(
+    docker: FakeDocker, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`BROKER=docker:4.2`: another image in another project; the run is told its address, and it ends with the run."""
+    monkeypatch.setenv("LABS_HOME", str(docker.folder / "home"))
+    with broker_of_tests(needed=True, choice="docker:4.2") as environment:
+        assert (docker.folder / "project").read_text() == "rabbitmq-labs-4-2 4.2-management\n"
+        assert environment["LABS_AMQP_URL"] == broker.url()
+        assert environment["LABS_MANAGEMENT_URL"] == broker.management_url
+        assert Path(environment["LABS_HOME_OF_TESTS"]).parent == docker.folder / "home"
+    assert "compose stop rabbitmq" in docker.calls
+    assert "LABS_AMQP_URL" not in os.environ
+    (docker.folder / "away").touch()
+    with (
+        pytest.raises(BrokerUnavailable, match="no Docker engine answers here"),
+        broker_of_tests(needed=True, choice="docker:4.2"),
+    ):
+        pytest.fail("there is no such broker")
