@@ -60,8 +60,9 @@ class BrokerView:
                     break
                 mode = {1: "no", 2: "yes"}.get(properties.delivery_mode, "no")
                 text = body.decode(errors="replace")
-                rows.append([place, delivery.routing_key, mode, text, delivery.redelivered])
-        heads = ("#", "routing key", "persistent", "body", "redelivered")
+                id_ = properties.message_id
+                rows.append([place, delivery.routing_key, mode, text, delivery.redelivered, id_])
+        heads = ("#", "routing key", "persistent", "body", "redelivered", "message_id")
         wanted = [heads.index(head) for head in columns or heads[:4]]
         cells = [[row[place] for place in wanted] for row in rows]
         return Table(columns=[heads[place] for place in wanted], rows=cells, caption=f"messages in {queue}")
