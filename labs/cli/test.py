@@ -75,7 +75,7 @@ def run_on(choice: str, stages: list[Stage], *, must: bool) -> Iterator[Outcome]
         for stage in stages:
             console.rule(f"[bold]{stage.name}[/] · {stage.heading}", align="left")
             console.print(f"Not run: {reason}", markup=False, soft_wrap=True)
-            yield Outcome(skipped=1, note=f"not run: {reason}")
+            yield Outcome(skipped=1, note=f"not run: {str(reason).splitlines()[-1]}")
 
 
 def refuse_twice() -> None:

@@ -248,12 +248,16 @@ def test_the_stages_on_the_other_broker_say_why_they_did_not_run(
 ) -> None:
     """Not silently: a sentence where the stage would stand, another in the summary, and a count."""
     monkeypatch.setattr(gate, "find_installations", list)
-    monkeypatch.setattr("labs.cli.broker_of_tests.obtain", lambda *_: raise_stop("only root may enter"))
+    monkeypatch.setattr(
+        "labs.cli.broker_of_tests.obtain",
+        lambda *_: raise_stop("apt says this\nand that\nonly root may enter"),
+    )
     stages = [stage for stage in STAGES if stage.on == OTHER]
     outcomes = list(gate.run_on(OTHER, stages, must=False))
     assert outcomes == [Outcome(skipped=1, note="not run: only root may enter")] * len(stages)
     assert gate.report(stages, outcomes)
     said = capsys.readouterr().out
+    assert said.count("apt says this\nand that") == len(stages)
     assert said.count("not run: only root may enter") == len(stages)
     assert said.endswith(f"0 passed, 0 failed, {len(stages)} skipped\n")
     with pytest.raises(BrokerUnavailable, match="only root may enter"):
