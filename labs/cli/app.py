@@ -22,6 +22,7 @@ COMMANDS = {
     "broker": "labs.cli.broker:app",
     "serve": "labs.cli.serve:serve",
     "test": "labs.cli.test:run_tests",
+    "soak": "labs.cli.soak:soak",
     "bench": "labs.cli.bench:bench",
     "author": "labs.cli.author:app",
 }

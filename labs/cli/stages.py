@@ -43,7 +43,7 @@ STAGES = (
         command=(
             *PYTEST, *PARALLEL, "--no-loadscope-reorder", *SLOWEST,  # in this order, the longest first
             "tests/browser", "tests/project", "tests/notebooks", "tests/course", "tests/orders",
-            "tests/broker", "tests/contract",
+            "tests/broker", "tests/contract", "tests/soak",
         ),
         broker=True,
     ),
@@ -58,7 +58,7 @@ STAGES = (
         heading="The same on RabbitMQ 4: modules, contracts and exercises",
         command=(
             *PYTEST, *PARALLEL, *SLOWEST,
-            "tests/broker", "tests/contract", "tests/course/test_exercises_both_ways.py",
+            "tests/broker", "tests/contract", "tests/soak", "tests/course/test_exercises_both_ways.py",
         ),
         broker=True,
         on=OTHER,

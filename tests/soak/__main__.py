@@ -28,7 +28,7 @@ def main() -> int:
     began = time.monotonic()
     with signals_as_ctrl_c():
         try:
-            with own_node() as node:
+            with own_node(paths.home() / "soak" / "node") as node:
                 print(f"{asked.runs} runs from seed {asked.seed}, each with its own seed: {node}", flush=True)
                 for case in cases(asked):
                     verdicts.append(tell(node, case, folder))
@@ -62,9 +62,9 @@ def cases(asked: argparse.Namespace) -> Iterator[Case]:
 
 
 @contextmanager
-def own_node() -> Iterator[PrivateNode]:
+def own_node(home: Path) -> Iterator[PrivateNode]:
     """A node that may be killed, frozen and alarmed: nobody else's. Afterwards it is gone, with its data."""
-    node = PrivateNode(paths.home() / "soak" / "node", name="soak")
+    node = PrivateNode(home, name="soak")
     try:
         node.kill()  # left over from a soak that was itself killed
         node.reset()

@@ -7,14 +7,13 @@ import signal
 
 from labs.aio.connection import connect
 from labs.aio.consumer import Consumer
+from labs.aio.declare import declare
 from labs.aio.producer import Producer
+from labs.aio.window import ConfirmWindow
 from labs.errors import ConfirmTimeout, LabsError, Nacked
 from tests.soak.case import EXCHANGE, KEY, LADDER
-from tests.soak.job import AGAIN_S, CONFIRM_WITHIN_S, Job, Worker, lie, rounds, say
+from tests.soak.job import AGAIN_S, CONFIRM_WITHIN_S, WINDOW, Job, Worker, lie, rounds, say
 from tests.soak.ledger import Ledger
-
-#: How many publishes may be unconfirmed at a time.
-WINDOW = 10
 
 
 def produce(job: Job) -> None:
@@ -34,15 +33,34 @@ async def _publish(job: Job, ledger: Ledger, numbers: list[int]) -> None:
         if job.case.style == "one by one":
             for number in numbers:
                 await _one(job, ledger, producer, number)
-            return
-        waiting: set[asyncio.Task[None]] = set()
-        for number in numbers:
-            waiting.add(asyncio.create_task(_one(job, ledger, producer, number)))
-            if len(waiting) >= WINDOW:
-                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-        await asyncio.gather(*waiting)
+        elif job.case.style == "window":
+            await _in_a_window(job, ledger, producer, numbers)
+        else:
+            room = asyncio.Semaphore(WINDOW)
+            async with asyncio.TaskGroup() as group:
+                for number in numbers:
+                    await room.acquire()
+                    group.create_task(_one(job, ledger, producer, number)).add_done_callback(
+                        lambda _task: room.release()
+                    )
+
+
+async def _in_a_window(job: Job, ledger: Ledger, producer: Producer, numbers: list[int]) -> None:
+    """The window tells at its end who was not confirmed: whoever is killed before that knows of nothing."""
+    window = ConfirmWindow(producer, size=WINDOW)
+    sent = set()
+    try:
+        async with window:
+            for number in numbers:
+                message = job.case.message(number)
+                sent.add(message.message_id or "")
+                ledger.intend(message.message_id or "")
+                lie(job, ledger, message.message_id or "")
+                await window.publish(message, KEY)
+                await asyncio.sleep(job.case.pause_s)
+    finally:
+        for message_id in sent - {each.message.message_id for each in window.failed}:
+            ledger.confirm(message_id)
 
 
 async def _one(job: Job, ledger: Ledger, producer: Producer, number: int) -> None:
@@ -77,6 +95,7 @@ async def _consume(job: Job, worker: Worker) -> None:
                 await connect(job.url, name="consumer") as connection,
                 await connect(job.url, name="copies") as copies,
             ):
+                await declare(connection, job.case.topology)
                 consumer = Consumer(
                     connection, LADDER.queue, prefetch=job.case.prefetch, ladder=LADDER, publish_on=copies
                 )

@@ -7,7 +7,7 @@ at which instruction an accident strikes is not, so a failing seed may need a fe
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from labs.exchange import Exchange
@@ -25,7 +25,7 @@ SCRIPTS: dict[Script, int] = {"ok": 70, "later1": 12, "later2": 8, "dead": 6, "h
 #: How the producer waits for its confirms: one at a time, many in flight, or with the client that connects again.
 STYLES = ("one by one", "window", "recovering")
 #: Mistakes that are made on purpose, to prove that they are found.
-Bug = Literal["", "ack before effect", "confirm ignored", "no inbox"]
+Bug = Literal["", "ack before effect", "confirm ignored", "no inbox", "classic delays"]
 BUGS: tuple[Bug, ...] = get_args(Bug)
 
 #: How often each accident is drawn, of 100. A broker that is killed takes ten seconds to be back, so it is rare.
@@ -45,11 +45,9 @@ ACCIDENTS: dict[str, int] = {
     "broker killed": 3,
 }
 LADDER = Ladder(queue="work", backoff=Backoff(delays_ms=(40, 120)))
-TOPOLOGY = LADDER.topology | Topology(
-    exchanges=(Exchange(name="orders"),),
-    queues=(Queue(name="work"),),
-    bindings=(Binding(source="orders", destination="work", key="order.#"),),
-)
+#: The way back from a delay queue is the broker's own. From a classic queue it is made without a confirm, so a
+#: broker that is killed in that moment loses the message; a quorum queue can be told to wait for the confirm.
+SAFE_DELAYS = {"x-dead-letter-strategy": "at-least-once"}
 EXCHANGE, KEY = "orders", "order.created"
 
 
@@ -71,6 +69,7 @@ class Case:
     repeats: bool
     consumers: int
     prefetch: int
+    delays: Literal["classic", "quorum"]
     work_s: float
     pause_s: float
     bug: Bug = ""
@@ -84,6 +83,9 @@ class Case:
         drawn_lane = dice.choice(LANES)
         drawn = dice.choices(list(ACCIDENTS), list(ACCIDENTS.values()))[0]
         accident = accident or drawn
+        drawn_delays: Literal["classic", "quorum"] = dice.choices(("classic", "quorum"), (85, 15))[0]
+        if accident == "broker killed":
+            drawn_delays = "classic" if bug == "classic delays" else "quorum"
         times = 1 if "broker" in accident or "alarm" in accident else dice.choice((1, 1, 2, 3))
         return cls(
             seed=seed,
@@ -97,9 +99,27 @@ class Case:
             repeats=dice.random() < 0.7,
             consumers=dice.choice((1, 2, 2)),
             prefetch=dice.choice((1, 2, 5, 20)),
+            delays=drawn_delays,
             work_s=dice.choice((0.001, 0.005, 0.02)),
             pause_s=dice.choice((0.0, 0.004, 0.012)),
             bug=bug,
+        )
+
+    @property
+    def topology(self) -> Topology:
+        """What is declared: by everybody who connects, every time."""
+        queues = LADDER.topology.queues
+        if self.delays == "quorum":
+            queues = tuple(
+                replace(queue, type="quorum", overflow="reject-publish", arguments=SAFE_DELAYS)
+                if queue.message_ttl_ms
+                else queue
+                for queue in queues
+            )
+        return Topology(
+            exchanges=(Exchange(name="orders"),),
+            queues=(Queue(name="work"), *queues),
+            bindings=(Binding(source="orders", destination="work", key="order.#"),),
         )
 
     def message(self, number: int) -> Message:

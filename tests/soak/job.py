@@ -17,6 +17,8 @@ from tests.soak.ledger import Ledger
 
 #: How long a publish waits for its confirm, in seconds: longer than a stall, shorter than an alarm.
 CONFIRM_WITHIN_S = 2.0
+#: How many publishes may be unconfirmed at a time, where there are many.
+WINDOW = 10
 #: How long to wait before connecting again, in seconds.
 AGAIN_S = 0.1
 #: How many attempts may fail before the ladder is used up.

@@ -39,14 +39,14 @@ class Ledger:
 
     def intend(self, message_id: str) -> None:
         """Before the publish: from here on the message may be on the broker."""
-        self._db.execute(
+        self._write(
             "INSERT INTO published (id) VALUES (?) ON CONFLICT (id) DO UPDATE SET tries = tries + 1",
             (message_id,),
         )
 
     def confirm(self, message_id: str) -> None:
         """After the confirm: from here on it must not be lost."""
-        self._db.execute("UPDATE published SET confirmed = 1 WHERE id = ?", (message_id,))
+        self._write("UPDATE published SET confirmed = 1 WHERE id = ?", (message_id,))
 
     def published(self, *, confirmed: bool | None = None) -> set[str]:
         """The ids that were published, or only those that were (not) confirmed."""
@@ -74,8 +74,7 @@ class Ledger:
 
     def note(self, message_id: str, what: str) -> None:
         """Something else that a consumer did or saw."""
-        with self._transaction():
-            self._db.execute("INSERT INTO notes VALUES (?, ?)", (message_id, what))
+        self._write("INSERT INTO notes VALUES (?, ?)", (message_id, what))
 
     # --- the judge's side
 
@@ -94,6 +93,10 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _write(self, statement: str, values: tuple[str, ...]) -> None:
+        with self._transaction():
+            self._db.execute(statement, values)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

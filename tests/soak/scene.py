@@ -15,7 +15,7 @@ from labs.broker.vhosts import clean_vhost, drop_vhost
 from labs.errors import LabsError
 from labs.sync.connection import connect
 from labs.sync.declare import declare
-from tests.soak.case import TOPOLOGY, Case
+from tests.soak.case import Case
 from tests.soak.job import Job
 from tests.soak.ledger import Ledger
 from tests.soak.programs import Program
@@ -50,7 +50,7 @@ def scene(node: PrivateNode, case: Case, folder: Path) -> Iterator[Scene]:
         clean_vhost(management, vhost)
         undo.append(lambda: _drop(management, vhost))
         with connect(broker.url(vhost), name="declares") as connection:
-            declare(connection, TOPOLOGY)
+            declare(connection, case.topology)
         lines = Proxy(broker), Proxy(broker)
         undo += [line.close for line in lines]
         path, log = folder / f"{case.seed}.sqlite", folder / f"{case.seed}.log"
