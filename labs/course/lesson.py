@@ -61,11 +61,7 @@ class Lesson(Looking, Watching, Predicting, Practice):
     def close(self) -> None:
         """Close what this lesson opened and delete its virtual hosts. Safe to run twice, and with the broker gone."""
         self._give_back()
-        if self._spare is not None:
-            self._spare.kill()  # its data are worth nothing, so no need for the 6 s that 3.10 takes to end well
-            self._spare.stop()  # ends its name server
-            shutil.rmtree(self._spare.home, ignore_errors=True)
-            self._spare = None
+        self._end_spare()
         self._empty_folder()
         for vhost in (self.vhost, f"{self.vhost}.try"):
             with contextlib.suppress(LabsError):  # gone with its broker: nothing is left to delete
@@ -90,8 +86,9 @@ def open_lesson(name: str, *, strict: bool = False) -> Lesson:
     """
     by_name(name)
     install_readable_errors()
-    if name in _open:
-        _open[name]._give_back()  # noqa: SLF001 - the same class: the setup cell was run again
+    before = _open.get(name)
+    if before is not None:  # the setup cell was run again
+        before._give_back()  # noqa: SLF001 - the same class
     broker, prefix = ensure_broker(), os.environ.get("LABS_VHOST_PREFIX", "learn")
     vhost = f"{prefix}.{name}"
     with Management(broker) as management:
@@ -101,6 +98,8 @@ def open_lesson(name: str, *, strict: bool = False) -> Lesson:
             sweep(management, f"{prefix}.")
     progress = Progress(paths.home() / "progress.sqlite")
     lesson = _open[name] = Lesson(name, broker=broker, vhost=vhost, progress=progress, strict=strict)
+    if before is not None:
+        lesson._take_over(before)  # noqa: SLF001
     lesson._empty_folder()  # noqa: SLF001
     print(f"Lesson {name} is open: a clean virtual host on a running broker.")
     return lesson

@@ -4,13 +4,14 @@
 `frozen`, `killed`, `restarted` need a private node, such as `lesson.spare_broker()`, that nobody else uses.
 """
 
-from labs.broker.faults.alarms import disk_alarm, memory_alarm
+from labs.broker.faults.alarms import alarms, disk_alarm, memory_alarm
 from labs.broker.faults.closing import close_connections
 from labs.broker.faults.outage import frozen, killed, restarted
 from labs.broker.faults.proxy import Proxy
 
 __all__ = [
     "Proxy",
+    "alarms",
     "close_connections",
     "disk_alarm",
     "frozen",

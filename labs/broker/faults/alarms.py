@@ -9,11 +9,10 @@ What breaks: a publisher without a deadline waits for ever. https://www.rabbitmq
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from labs.broker.ctl import rabbitmqctl, status
+from labs.broker.ctl import rabbitmqctl
 from labs.broker.faults.undone import undone
 from labs.broker.management import Management
 from labs.broker.node import PrivateNode
@@ -28,22 +27,22 @@ TOO_MUCH_DISK = str(10**15)
 
 @contextmanager
 def memory_alarm(node: PrivateNode) -> Iterator[None]:
-    """The node's memory alarm stands inside the block: `rabbitmqctl set_vm_memory_high_watermark 0.0001`.
+    """The node's memory alarm stands inside the block, as after `rabbitmqctl set_vm_memory_high_watermark 0.0001`.
 
-    Entering and leaving take one to three seconds each. Afterwards the limit is what it was, and the alarm over.
+    Entering and leaving take about a second each. Afterwards the limit is what it was, and the alarm over.
     Raises BrokerUnavailable when the node does not run.
     """
-    with _alarm(node, "set_vm_memory_high_watermark", TOO_LITTLE_MEMORY, _memory_limit):
+    with _alarm(node, "vm_memory_monitor", "vm_memory_high_watermark", TOO_LITTLE_MEMORY):
         yield
 
 
 @contextmanager
 def disk_alarm(node: PrivateNode) -> Iterator[None]:
-    """The node's disk alarm stands inside the block: `rabbitmqctl set_disk_free_limit`, a petabyte.
+    """The node's disk alarm stands inside the block, as after `rabbitmqctl set_disk_free_limit 1PB`.
 
     As `memory_alarm` in everything else.
     """
-    with _alarm(node, "set_disk_free_limit", TOO_MUCH_DISK, lambda known: (str(known["disk_free_limit"]),)):
+    with _alarm(node, "rabbit_disk_monitor", "disk_free_limit", TOO_MUCH_DISK):
         yield
 
 
@@ -60,25 +59,27 @@ def alarms(node: PrivateNode) -> bool:
 
 
 @contextmanager
-def _alarm(
-    node: PrivateNode, setting: str, value: str, own: Callable[[Mapping[str, Any]], tuple[str, ...]]
-) -> Iterator[None]:
-    """Set `setting` to `value` for the block; `own` reads the present one out of the node's status."""
-    before: list[tuple[str, ...]] = []
+def _alarm(node: PrivateNode, monitor: str, limit: str, value: str) -> Iterator[None]:
+    """Set the `limit` of one of the node's two monitors to `value` for the block.
+
+    By `eval`, what rabbitmqctl's own commands do; but reading and setting take one Erlang instead of two.
+    """
+    before: list[str] = []
     others: list[bool] = []
 
     def begin() -> None:
         others.append(alarms(node))
-        before.append(own(status(node)))
-        rabbitmqctl(node, setting, value)
+        swap = f"Own = {monitor}:get_{limit}(), {monitor}:set_{limit}({value}), Own."
+        before.append(rabbitmqctl(node, "eval", swap).strip())
         _wait_until(node, standing=True)
 
     def undo() -> None:
         if before and node.alive():  # a node that ended took its alarm along
+            restore = f"{monitor}:set_{limit}({before[0]})."
             try:
-                rabbitmqctl(node, setting, *before[0])
+                rabbitmqctl(node, "eval", restore)
             except LabsError:  # once more, then it is told
-                rabbitmqctl(node, setting, *before[0])
+                rabbitmqctl(node, "eval", restore)
             if not others[0]:
                 _wait_until(node, standing=False)
 
@@ -93,11 +94,3 @@ def _wait_until(node: PrivateNode, *, standing: bool) -> None:
             awaited, seen = ("an alarm", "none") if standing else ("the alarm's end", "it still stands")
             raise WaitTimeout(awaited=awaited, seen=f"{seen} after {PATIENCE_S:g} s")
         time.sleep(0.05)
-
-
-def _memory_limit(known: Mapping[str, Any]) -> tuple[str, ...]:
-    """The node's own setting, in rabbitmqctl's words: a part of the memory, or bytes."""
-    setting = known["vm_memory_high_watermark_setting"]
-    if "relative" in setting:
-        return (str(setting["relative"]),)
-    return ("absolute", str(setting["absolute"]))
