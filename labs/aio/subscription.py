@@ -16,10 +16,10 @@ from typing import Self
 from aio_pika.abc import AbstractChannel
 from aiormq import abc as aiormq
 
-from labs.aio.closing import close_channel
+from labs.aio.closing import close_channel, to_the_end
 from labs.aio.connection import Connection
 from labs.aio.properties import to_delivery
-from labs.aio.translate import answered, translate, translated
+from labs.aio.translate import translate, translated
 from labs.errors import ConnectionLost, LabsError, NotFound, PreconditionFailed
 from labs.message import Delivery
 
@@ -55,11 +55,11 @@ class Subscription:
         """A channel of its own, `prefetch` set *before* consuming. Raises `NotFound` or `ConnectionLost`."""
         channel = await connection.channel(prefetch=prefetch, within_s=within_s)
         try:
-            async with answered(ANSWER_S):
+            with translated():
                 raw = await channel.get_underlay_channel()
                 mine = cls(channel, raw, queue, arrived)
                 raw.on_consumer_cancel_callbacks.add(mine._on_cancelled_by_broker)
-                mine._tag = (await raw.basic_consume(queue, mine._receive)).consumer_tag
+                mine._tag = await mine._begin()
         except BaseException:
             await close_channel(channel)
             raise
@@ -94,13 +94,16 @@ class Subscription:
     async def cancel(self) -> None:
         """No new deliveries (`basic.cancel`); what is in hand can still be settled."""
         if self._tag is not None and not self._raw.is_closed:
-            with suppress(LabsError):
-                async with answered(ANSWER_S):
-                    await self._raw.basic_cancel(self._tag)
+            with suppress(LabsError), translated():
+                await to_the_end(self._raw.basic_cancel(self._tag), within_s=ANSWER_S)
 
     async def close(self) -> None:
         """Close the channel: everything unsettled goes back. Safe to call twice."""
         await close_channel(self._channel)
+
+    async def _begin(self) -> str | None:
+        answer = await to_the_end(self._raw.basic_consume(self._queue, self._receive), within_s=ANSWER_S)
+        return answer.consumer_tag
 
     async def _settle(self, delivery: Delivery, tell: Callable[[int], Awaitable[None]]) -> bool:
         mine = (delivery.consumer_tag, delivery.delivery_tag)

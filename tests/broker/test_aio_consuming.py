@@ -289,6 +289,27 @@ async def test_a_handler_cancelled_in_the_middle_means_redelivery_and_never_reje
 
 
 @story
+async def test_a_run_cancelled_at_any_moment_ends_and_leaves_its_connection_usable(url: str) -> None:
+    """From its first step on; aiormq's reader must not be left waiting for a channel that nobody reads."""
+    async with await connect(url) as connection:
+        await _orders(connection, *(b"%d" % number for number in range(60)))
+
+        async def handler(_: Delivery) -> Outcome:
+            await asyncio.sleep(60)
+            return Ack()
+
+        for moment in range(60):
+            consumer = Consumer(connection, QUEUE, prefetch=40, drain_s=0)
+            running = asyncio.create_task(consumer.run(handler))
+            await asyncio.sleep(moment * 0.0005)
+            running.cancel()
+            await asyncio.wait({running}, timeout=10)
+            assert running.cancelled(), f"cancelled after {moment * 0.5} ms"
+        assert await count(connection, QUEUE) == 60
+        assert (connection.reconnects, await consumers(connection, QUEUE)) == (0, 0)
+
+
+@story
 async def test_a_handler_that_raises_gives_its_delivery_back(url: str) -> None:
     """The exception rises; the message and those behind it wait in order, and nobody is dead."""
     async with await connect(url) as connection:

@@ -356,6 +356,28 @@ async def test_two_with_one_id_in_flight_each_get_their_own_answer(url: str) -> 
 
 
 @story
+async def test_a_publish_cancelled_at_any_moment_leaves_the_producer_usable(url: str) -> None:
+    """What was cancelled may be stored or not; what is published afterwards gets its own answer."""
+    async with await connect(url) as connection:
+        await declare(connection, ORDERS)
+        for moment in range(30):
+            producer = Producer(connection, "orders")
+            publishing = asyncio.create_task(
+                producer.publish(Message(body=b"x", message_id="same"), "order.created")
+            )
+            await asyncio.sleep(moment * 0.0003)
+            publishing.cancel()
+            await asyncio.wait({publishing}, timeout=10)
+            assert publishing.done()
+            with pytest.raises(Unroutable):
+                await producer.publish(Message(body=b"y", message_id="same"), "nobody.wants.this")
+            await producer.publish(Message(body=b"z", message_id="same"), "order.created")
+            await producer.close()
+        assert connection.reconnects == 0
+        assert 30 <= await count(connection, "order_notifications") <= 60
+
+
+@story
 async def test_a_lost_confirm_ends_the_wait_in_time(url: str, broker: Broker, vhost: str) -> None:
     """Not for ever; and it is no rejection: the message may be there. Then the producer works again."""
     with Proxy(broker) as proxy:
