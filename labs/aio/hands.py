@@ -82,6 +82,8 @@ class Hands:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        # Read in any case, or asyncio would log what a second handler raised.
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if self.error is None:
-            self.error = asyncio.CancelledError() if task.cancelled() else task.exception()
+            self.error = error
         self._changed()
