@@ -12,6 +12,7 @@ from labs.errors import LabsError
 from labs.outcome import Ack
 from labs.sync.connection import connect
 from labs.sync.consumer import Consumer
+from labs.sync.declare import count
 from tests.soak.accidents import strike
 from tests.soak.case import LADDER, Case
 from tests.soak.judge import Tally, judge
@@ -23,6 +24,8 @@ BEGIN_WITHIN_S = 20.0
 STRIKE_WITHIN_S = 1.5
 #: How long everything may take to come to rest after the accident, in seconds.
 DRAIN_WITHIN_S = 60.0
+#: How long reading the parking lot may take, in seconds.
+READ_WITHIN_S = 10.0
 #: How often the queues must be found empty in a row: a message on its way from one to the next is in neither view.
 LOOKS = 4
 #: The same where it is less sure: a quorum queue's counts are up to a second old; or somebody is still missing.
@@ -134,11 +137,11 @@ def _wait(
 
 def _parked(stage: Scene) -> list[str]:
     """Who is in the parking lot; acknowledged, so that nothing stays behind."""
-    found: list[str] = []
     with connect(stage.node.broker.url(stage.vhost), name="judge") as connection:
-        consumer = Consumer(connection, LADDER.parking_lot, prefetch=100)
-        while taken := consumer.take(20, within_s=0.05):
-            for delivery in taken:
-                found.append(delivery.message.message_id or "?")
-                consumer.settle(delivery, Ack())
-    return found
+        if (there := count(connection, LADDER.parking_lot)) == 0:
+            return []
+        consumer = Consumer(connection, LADDER.parking_lot, prefetch=there)
+        taken = consumer.take(there, within_s=READ_WITHIN_S)
+        for delivery in taken:
+            consumer.settle(delivery, Ack())
+    return [delivery.message.message_id or "?" for delivery in taken]
