@@ -33,9 +33,9 @@ def callbacks(module: ast.Module) -> list[str]:
     return found + [function.name for function in functions if function.name in handed and _prints(function)]
 
 
-def defined(module: ast.Module) -> list[ast.FunctionDef]:
-    """The functions that a cell defines at its top level."""
-    return [node for node in module.body if isinstance(node, ast.FunctionDef)]
+def defined(module: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions that a cell defines at its top level, coroutine functions among them."""
+    return [node for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def imports(module: ast.Module) -> list[ast.stmt]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import textwrap
 import time
@@ -44,6 +45,15 @@ class Looking(Place):
             if time.monotonic() > deadline:
                 raise WaitTimeout(awaited=what, seen=repr(answer))
             time.sleep(0.02)
+        return answer
+
+    async def until(self, what: str, condition: Callable[[], Any], *, within_s: float = 10.0) -> Any:
+        """The same for a cell that awaits: the loop goes on working between two looks. Raises WaitTimeout."""
+        deadline = time.monotonic() + within_s
+        while not (answer := condition()):
+            if time.monotonic() > deadline:
+                raise WaitTimeout(awaited=what, seen=repr(answer))
+            await asyncio.sleep(0.02)
         return answer
 
     def _view(self) -> BrokerView:

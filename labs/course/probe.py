@@ -20,6 +20,7 @@ from labs.broker.address import Broker
 from labs.broker.management import Management
 from labs.broker.node import PrivateNode
 from labs.broker.vhosts import clean_vhost, drop_vhost
+from labs.course.awaited import Overdue, awaited
 from labs.course.broker_words import in_words
 from labs.course.own_channel import own_channel
 from labs.course.verdict import Step
@@ -63,7 +64,8 @@ class Probe:
     def run(self, attempt: Callable[..., Any], *args: Any, within_s: float = ATTEMPT_S) -> Any:
         """Run the learner's function with a plain channel before `args` and return what it returns.
 
-        Ends the check with a readable step when it raises or is not back within `within_s` seconds.
+        A coroutine is awaited, in a loop of its own. Ends the check with a readable step when it raises or is
+        not back within `within_s` seconds.
         """
         result: list[Any] = []
         failed: list[BaseException] = []
@@ -71,7 +73,7 @@ class Probe:
         def work() -> None:
             try:
                 with self.channel() as channel:
-                    result.append(attempt(channel, *args))
+                    result.append(awaited(attempt(channel, *args), within_s=within_s))
             except BaseException as error:  # noqa: BLE001 - whatever it is, the learner gets to read it
                 failed.append(error)
 
@@ -79,7 +81,7 @@ class Probe:
         thread.start()
         thread.join(within_s)
         name = getattr(attempt, "__name__", "your function")
-        if thread.is_alive():
+        if thread.is_alive() or (failed and isinstance(failed[0], Overdue)):
             drop_vhost(self.management, self.vhost)  # the broker hangs up, and a blocked call comes back
             raise Stopped(
                 Step(

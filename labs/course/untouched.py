@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dis
+import inspect
 from collections.abc import Callable
 
 #: What a function does whose body is a docstring, `...` or `pass`: it returns None.
 IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+#: What Python adds to every `async def`, before its first line and after its last.
+IDLE_TOO_WHEN_ASYNC = {"RETURN_GENERATOR", "POP_TOP", "CALL_INTRINSIC_1", "RERAISE"}
 
 
 def is_untouched(function: Callable[..., object]) -> bool:
@@ -15,6 +18,7 @@ def is_untouched(function: Callable[..., object]) -> bool:
     if code is None:
         return False
     steps = list(dis.get_instructions(code))
-    if any(step.opname not in IDLE for step in steps):
+    idle = IDLE | IDLE_TOO_WHEN_ASYNC if inspect.iscoroutinefunction(function) else IDLE
+    if any(step.opname not in idle for step in steps):
         return False
     return all(step.argval is None for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pika
@@ -158,3 +159,49 @@ def test_an_attempt_that_never_returns_is_ended(probe):
         probe.run(attempt, within_s=1)
     assert "still running after 1 s" in stopped.value.step.text
     assert time.monotonic() - started < 10
+
+
+def test_an_attempt_may_be_a_coroutine_function(probe):
+    """It is awaited in a loop of its own, and what it raises is told as ever."""
+
+    async def answers(_channel, number):
+        await asyncio.sleep(0)
+        return number + 1
+
+    async def fails(_channel):
+        await asyncio.sleep(0)
+        raise ValueError("no such order")
+
+    assert probe.run(answers, 41) == 42
+    with pytest.raises(Stopped) as stopped:
+        probe.run(fails)
+    assert "ValueError: no such order" in stopped.value.step.text
+
+
+def test_a_coroutine_that_never_ends_is_cancelled(probe):
+    """Its robust connection would go on connecting for ever; so it gets the chance to close it."""
+    ends = []
+
+    async def waits(_channel):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("tidied")
+
+    with pytest.raises(Stopped) as stopped:
+        probe.run(waits, within_s=1)
+    assert "still running after 1 s" in stopped.value.step.text
+    assert ends == ["tidied"]
+
+
+def test_a_cell_that_awaits_can_wait_too(lesson):
+    """The loop goes on meanwhile; and it says what was awaited."""
+
+    async def cell():
+        seen = []
+        asyncio.get_running_loop().call_later(0.1, seen.append, "an order")
+        assert await lesson.until("an order", lambda: seen) == ["an order"]
+        with pytest.raises(WaitTimeout, match="three messages"):
+            await lesson.until("three messages", lambda: 0, within_s=0.1)
+
+    asyncio.run(cell())

@@ -34,6 +34,14 @@ def passes(channel):
     pass
 
 
+async def waits_for_you(url):
+    """Nothing yet."""
+
+
+async def awaits(url):
+    await url
+
+
 def returns_a_pattern():
     return "order.*"
 
@@ -42,13 +50,13 @@ def calls(channel):
     channel.queue_declare("a")
 
 
-@pytest.mark.parametrize("starter", [docstring_only, dots, passes])
+@pytest.mark.parametrize("starter", [docstring_only, dots, passes, waits_for_you])
 def test_a_starter_nobody_touched_is_recognised(starter):
     """A docstring, dots or pass are no attempt."""
     assert is_untouched(starter)
 
 
-@pytest.mark.parametrize("answer", [returns_a_pattern, calls, lambda: 0, print])
+@pytest.mark.parametrize("answer", [returns_a_pattern, calls, awaits, lambda: 0, print])
 def test_anything_that_does_something_is_an_attempt(answer):
     """Returning a value is an attempt as well."""
     assert not is_untouched(answer)
