@@ -228,6 +228,70 @@ def no_hot_loop(lane: Lane) -> None:
     lane.eventually(settled(lane, ready=1), "the order back in its queue")
 
 
+# --- what a queue does by itself
+
+
+def expired(lane: Lane) -> None:
+    """What waits too long is dead-lettered, and its header says from where, why and how often."""
+    tired = Queue(name="tired", message_ttl_ms=80, dead_letter_exchange="dead")
+    lane.declare(SHOP | Topology(queues=(tired,)))
+    lane.publish("", "tired", order(1))
+    assert lane.ready("graveyard") == 0
+    lane.eventually(settled(lane, "graveyard", ready=1), "a dead letter")
+    (delivery,) = lane.take_all("graveyard")
+    assert lane.ready("tired") == 0
+    assert (delivery.exchange, delivery.routing_key) == ("dead", "tired")
+    (death,) = delivery.message.headers["x-death"]
+    told = {"count": 1, "reason": "expired", "queue": "tired", "exchange": "", "routing-keys": ["tired"]}
+    assert told.items() <= death.items()
+    firsts = {name: delivery.message.headers[f"x-first-death-{name}"] for name in ("queue", "reason")}
+    assert firsts == {"queue": "tired", "reason": "expired"}
+    assert replace(delivery.message, headers={}) == order(1)
+
+
+def short_behind_long(lane: Lane) -> None:
+    """A message expires at the *head* of its queue only: a short life behind a long one waits for it."""
+    lane.declare(SHOP | Topology(queues=(Queue(name="mixed", dead_letter_exchange="dead"),)))
+    began = lane.now_ms()
+    lane.publish("", "mixed", replace(order(1), expiration_ms=400))
+    lane.publish("", "mixed", replace(order(2), expiration_ms=50))
+    lane.eventually(settled(lane, "graveyard", ready=2), "two dead letters")
+    assert lane.now_ms() - began >= 400 - 1
+    first, second = lane.take_all("graveyard")
+    assert names([first, second]) == ["order-1", "order-2"]
+    # The broker takes the time to live off, and remembers it in the header.
+    assert (second.message.expiration_ms, second.message.headers["x-death"][0]["original-expiration"]) == (
+        None,
+        "50",
+    )
+
+
+def drops_the_oldest(lane: Lane) -> None:
+    """A full queue that does not reject gives up its oldest message, to its dead-letter exchange."""
+    lane.declare(SHOP | Topology(queues=(Queue(name="small", max_length=2, dead_letter_exchange="dead"),)))
+    for number in (1, 2, 3):
+        lane.publish("", "small", order(number))
+    lane.eventually(settled(lane, "graveyard", ready=1), "a dead letter")
+    (delivery,) = lane.take_all("graveyard")
+    assert names([delivery]) == ["order-1"]
+    assert delivery.message.headers["x-death"][0]["reason"] == "maxlen"
+    assert names(lane.take_all("small")) == ["order-2", "order-3"]
+
+
+def goes_in_circles(lane: Lane) -> None:
+    """A message that would expire round and round is dropped without a word; nobody had rejected it."""
+    ring = (
+        Queue(name="one", message_ttl_ms=30, dead_letter_exchange="", dead_letter_routing_key="two"),
+        Queue(name="two", message_ttl_ms=30, dead_letter_exchange="", dead_letter_routing_key="one"),
+    )
+    lane.declare(Topology(queues=ring))
+    began = lane.now_ms()
+    lane.publish("", "one", order(1))
+    lane.eventually(
+        lambda: lane.ready("one") == lane.ready("two") == 0 and lane.now_ms() - began >= 300, "an empty ring"
+    )
+
+
 # --- failing
 
 
@@ -323,6 +387,7 @@ def drains(lane: Lane) -> None:
 SCENARIOS: tuple[Callable[[Lane], None], ...] = (
     routed, unroutable, exchange_missing, nacked, blocked,
     acked, retried, used_up, dead, dead_without_ladder, no_hot_loop,
+    expired, short_behind_long, drops_the_oldest, goes_in_circles,
     cancelled, handler_raises, copy_refused, crash_before_ack,
     prefetch_bounds, drains,
 )  # fmt: skip
