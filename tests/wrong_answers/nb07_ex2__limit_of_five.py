@@ -1,0 +1,10 @@
+# expect: the first delivery is not one of them
+def declare_orders(channel):
+    channel.queue_declare("orders.parked", durable=True)
+    arguments = {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": 5,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": "orders.parked",
+    }
+    channel.queue_declare("orders", durable=True, arguments=arguments)

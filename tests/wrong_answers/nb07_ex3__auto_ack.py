@@ -1,0 +1,13 @@
+# expect: and auto_ack, turn a crash into a lost order
+import threading
+
+
+def work_off(channel, handle):
+    threads = []
+    for delivery, _properties, body in channel.consume("orders", auto_ack=True, inactivity_timeout=0.2):
+        if delivery is not None:
+            threads.append(threading.Thread(target=handle, args=(body,), daemon=True))
+            threads[-1].start()
+        elif not any(thread.is_alive() for thread in threads):
+            break
+    channel.cancel()
