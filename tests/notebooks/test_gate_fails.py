@@ -154,7 +154,7 @@ def verdicts(
     command = [*gate.strict(folder), "--nbval-cell-timeout", "3", "-p", "no:xdist", "-rA", "--color", "no"]
     environment = {**os.environ, **broker_environment(broker)}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     return done.returncode, done.stdout
 
@@ -202,7 +202,7 @@ def test_the_tag_decides_with_the_brokers_version(
     command[3:3] = ["-p", "told"]
     environment = {**os.environ, **broker_environment(broker), "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == (0 if elsewhere else 1), done.stdout
     assert ("Cell outputs differ" in done.stdout) is not elsewhere
