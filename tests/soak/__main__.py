@@ -29,7 +29,8 @@ def main() -> int:
     with signals_as_ctrl_c():
         try:
             with own_node(paths.home() / "soak" / "node") as node:
-                print(f"{asked.runs} runs from seed {asked.seed}, each with its own seed: {node}", flush=True)
+                version = node.state.version if node.state else "?"
+                print(f"{asked.runs} runs from seed {asked.seed} on RabbitMQ {version}, {node}", flush=True)
                 for case in cases(asked):
                     verdicts.append(tell(node, case, folder))
                     print(line(verdicts[-1]), flush=True)

@@ -46,7 +46,7 @@ ACCIDENTS: dict[str, int] = {
 }
 LADDER = Ladder(queue="work", backoff=Backoff(delays_ms=(40, 120)))
 #: The way back from a delay queue is the broker's own. From a classic queue it is made without a confirm, so a
-#: broker that is killed in that moment loses the message; a quorum queue can be told to wait for the confirm.
+#: broker that is killed in that moment may lose the message; a quorum queue can be told to wait for the confirm.
 SAFE_DELAYS = {"x-dead-letter-strategy": "at-least-once"}
 EXCHANGE, KEY = "orders", "order.created"
 

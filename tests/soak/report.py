@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.soak.case import ACCIDENTS
+from tests.soak.case import ACCIDENTS, LANES
 from tests.soak.judge import Tally
 from tests.soak.story import Verdict
 
 COLUMNS = ("runs", "strikes", "confirmed", "unknown", "republ.", "effects", "suppr.", "retried", "parked")
 
+LEGEND = """
+strikes: how often the accident happened · confirmed, unknown: messages · republ.: publishes that were repeated
+effects: messages whose effect is recorded · suppr.: duplicates dropped by the inbox · parked: its handler gave up"""
+
 
 def table(verdicts: Iterable[Verdict]) -> str:
-    """One row for each accident that happened, and the sum."""
-    by_accident: dict[str, Tally] = {}
+    """One row for each accident that happened, one for each lane, and the sum."""
+    by_name: dict[str, Tally] = {}
     for verdict in verdicts:
-        before = by_accident.get(verdict.case.accident, Tally())
-        by_accident[verdict.case.accident] = before + verdict.tally
-    rows = [(name, by_accident[name]) for name in ACCIDENTS if name in by_accident]
-    rows.append(("all", sum(by_accident.values(), start=Tally())))
+        for name in (verdict.case.accident, f"{verdict.case.lane} lane", "all"):
+            by_name[name] = by_name.get(name, Tally()) + verdict.tally
+    order = (*ACCIDENTS, *(f"{lane} lane" for lane in LANES), "all")
+    rows = [(name, by_name[name]) for name in order if name in by_name]
     head = f"{'accident':<18}" + "".join(f"{column:>10}" for column in COLUMNS)
     lines = [f"{name:<18}" + "".join(f"{number:>10}" for number in tally.row()) for name, tally in rows]
-    return "\n".join([head, "-" * len(head), *lines[:-1], "-" * len(head), lines[-1]])
+    rule = "-" * len(head)
+    summed = sum(name in ACCIDENTS for name, _ in rows)
+    return "\n".join([head, rule, *lines[:summed], rule, *lines[summed:], LEGEND])
 
 
 def line(verdict: Verdict) -> str:
