@@ -1,0 +1,1 @@
+"""One program in both lanes, to be read side by side."""

@@ -1,0 +1,21 @@
+# expect: set before you consume: set_qos(prefetch_count=4)
+import asyncio
+
+import aio_pika
+
+
+async def work_off(url, handle):
+    async with await aio_pika.connect_robust(url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue("orders")
+
+        async def one(message):
+            try:
+                await handle(message.body.decode())
+            except OSError:
+                await message.reject(requeue=True)
+            else:
+                await message.ack()
+
+        await queue.consume(one)
+        await asyncio.Event().wait()
