@@ -15,9 +15,9 @@ import pika
 
 
 def main() -> None:
-    """Words: the address, the queue, the database, the letters' file, the event to die of, and the steps."""
+    """Words: address, queue, database, the letters' file, the event to die of, and the steps."""
     url, queue, database, letters, doomed, *steps = sys.argv[1:]
-    db = sqlite3.connect(database, isolation_level=None)  # None: we say ourselves where a transaction begins
+    db = sqlite3.connect(database, isolation_level=None)  # None: it is we who say BEGIN
     channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
     channel.basic_qos(prefetch_count=1)
     for delivery, properties, _body in channel.consume(queue, inactivity_timeout=0.2):
@@ -34,16 +34,17 @@ def main() -> None:
             else:
                 new = transaction(db, step, event, new=new)
             if event == doomed:
-                channel.queue_declare(queue, passive=True)  # an answer: the broker has heard all that we said
+                channel.queue_declare(queue, passive=True)  # answered: the broker has heard us
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
 def transaction(db: sqlite3.Connection, step: str, event: str, *, new: bool) -> bool:
-    """Write what `step` names, together or not at all; False when the inbox knows the event already."""
+    """Write what `step` names, all or nothing; False when the inbox knows the event."""
     with db:  # ends in COMMIT, or in ROLLBACK when something raises
         db.execute("BEGIN IMMEDIATE")
         if "inbox" in step:
-            new = db.execute("INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING", [event]).rowcount > 0
+            row = db.execute("INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING", [event])
+            new = row.rowcount > 0
         if "effect" in step and new:
             db.execute("INSERT INTO effects VALUES (?)", [event])
     return new

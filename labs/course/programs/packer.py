@@ -22,8 +22,8 @@ def main() -> None:
     channel.basic_qos(prefetch_count=5)
     for delivery, _properties, body in channel.consume(queue, inactivity_timeout=0.1):
         if delivery is not None:
-            print(body.decode(), "again" if delivery.redelivered else "new", flush=True)  # the label is out
-            time.sleep(1.0 if body.decode() == long_one else 0)  # and now the parcel is packed
+            print(body.decode(), "again" if delivery.redelivered else "new", flush=True)  # its label
+            time.sleep(1.0 if body.decode() == long_one else 0)  # its parcel
             channel.basic_ack(delivery.delivery_tag)
         if leaving:
             break
