@@ -11,12 +11,13 @@ from __future__ import annotations
 import time
 
 from labs.broker.management import Management, Row
-from labs.errors import NotFound, WaitTimeout
+from labs.errors import BrokerRefused, NotFound, WaitTimeout
 
 #: The connections of the live view are no part of any lesson (see `labs.live.hidden`).
 NOT_OURS_TO_CLOSE = "labs-tap"
 #: How often the broker is asked, in seconds.
 PAUSE_S = 0.1
+SERVER_ERROR = 500
 
 
 def close_connections(
@@ -55,9 +56,16 @@ def _called(row: Row) -> set[str]:
 
 
 def _close(management: Management, name: str, reason: str) -> bool:
-    """Whether there was anything left to close: the list is up to a second old."""
+    """Whether there was anything left to close: the list is up to a second old.
+
+    A client that leaves at the same moment may make the broker answer 500; if it is still there, it is listed again.
+    """
     try:
         management.close_connection(name, reason)
     except NotFound:
+        return False
+    except BrokerRefused as refused:
+        if refused.reply_code < SERVER_ERROR:
+            raise
         return False
     return True
