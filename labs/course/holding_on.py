@@ -28,7 +28,7 @@ async def ack_all(
     """Ack the first `n` in the order of their coming: each order, whether it was redelivered, and its ack's fate."""
     fates = []
     for place in range(n):
-        await lesson.until(f"{n} deliveries", lambda: len(held) > place)  # noqa: B023 - called at once
+        await lesson.until(f"{n} deliveries", lambda place=place: len(held) > place)
         message = held[place]
         try:
             await message.ack()
