@@ -60,11 +60,15 @@ def rates(url: str, queue: str, sizes: Sequence[int], *, seconds: float) -> dict
 
 
 def visits(url: str, connections: int, orders: int) -> float:
-    """Seconds for so many connections, one after the other, each with so many confirmed orders."""
-    started = time.perf_counter()
-    for _ in range(connections):
-        with own_channel(pika.URLParameters(url)) as channel:
-            channel.confirm_delivery()
-            for _ in range(orders):
-                channel.basic_publish("", "orders", b"an order", mandatory=True)
-    return time.perf_counter() - started
+    """Seconds for so many connections, one after the other, each with so many confirmed orders; the best of two."""
+
+    def once() -> float:
+        started = time.perf_counter()
+        for _ in range(connections):
+            with own_channel(pika.URLParameters(url)) as channel:
+                channel.confirm_delivery()
+                for _ in range(orders):
+                    channel.basic_publish("", "orders", b"an order", mandatory=True)
+        return time.perf_counter() - started
+
+    return min(once() for _ in range(TRIES))
