@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pika
 
 from labs.broker.api import quoted
@@ -56,8 +57,6 @@ def redelivered(lesson: Place, queue: str) -> int:
 
 def draw(attempts: Mapping[str, Sequence[float]], *, seconds: float = 1.0) -> None:
     """Attempts over time, one line for each answer, on a logarithmic scale."""
-    import matplotlib.pyplot as plt
-
     _, axes = plt.subplots(figsize=(7, 2.8))
     for (name, times), style in zip(attempts.items(), ("-", "--", ":"), strict=False):
         counts = [*range(1, len(times) + 1), len(times)]

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
+from matplotlib.figure import Figure
+from PIL import Image
+
 #: Inches across, for the frame, and for each line; dots per inch; colours enough for a few lines on white.
 WIDTH, FRAME, LINE, DPI, COLOURS = 7.0, 0.7, 0.28, 100, 32
 
@@ -24,9 +27,6 @@ class Timeline:
         return self.says
 
     def _repr_png_(self) -> bytes:
-        from matplotlib.figure import Figure
-        from PIL import Image  # both take a moment to load, and a terminal needs no picture
-
         figure = Figure(figsize=(WIDTH, FRAME + LINE * len(self.moments)), dpi=DPI, layout="constrained")
         axes = figure.subplots()
         for row, seconds in enumerate(self.moments.values()):
