@@ -89,6 +89,13 @@ class Account:
         self.rise, self.fall = rise, fall
         self.waited = self.waited + 1 if self.sure_rise or self.sure_fall else 0
 
+    def explain(self, number: int) -> None:
+        """So many of those that left the consumers' hands are drawn: they explain nothing more."""
+        for place, returned in enumerate(self._returned):
+            used = min(number, returned)
+            self._returned[place] -= used
+            number -= used
+
     def keep_within(self) -> None:
         """Messages are gone, nobody knows which: of no sort can there be more than are left."""
         left = max(self.expected or 0, 0)

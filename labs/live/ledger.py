@@ -3,7 +3,7 @@
 Dead-lettering, expiry and requeueing are not traced. But a queue that holds more than came in has got dead
 letters, or messages back from a consumer; one that holds fewer has lost some. And a delivery's `x-death` proves
 where it came from. The rule: never a guess drawn as a fact. What stays ambiguous (a queue that gets both dead
-letters and messages back) is left alone until a delivery tells. https://www.rabbitmq.com/docs/dlx
+letters and messages back, or dead letters from one of several) is left alone until a delivery tells. https://www.rabbitmq.com/docs/dlx
 """
 
 from __future__ import annotations
@@ -121,18 +121,21 @@ class Ledger:
                 yield Dead(at, number, source, target, lanes, _waiting_reason(source, routes))
         # What can have been given back by the target's own consumers is no proof of anything.
         certain = max(account.sure_rise - account.returned, 0)
-        had = [source for source in sources if self.account(source).returned]
+        had = {source: self.account(source).returned for source in sources}
+        had = {source: number for source, number in had.items() if number}
         if certain and not had and len(sources) == 1 and account.waited > PATIENCE:
-            had = list(sources)  # a quorum queue's unacked count comes late; there is no other way in
-        for source in had:
-            limit = certain if len(had) == 1 else self.account(source).returned
-            if number := min(certain, limit):
+            had = dict.fromkeys(sources, certain)  # a quorum queue's unacked count comes late; no other way in
+        # Acked or rejected, the counts look alike: of several sources each has its share only if all were rejected.
+        ambiguous = len(had) > 1 and sum(had.values()) > certain
+        for source, returned in () if ambiguous else had.items():
+            if number := min(certain, certain if len(sources) == 1 else returned):
                 self._moves.drawn((source, target), number, waited=False)
+                self.account(source).explain(number)
                 account.correct(number)
                 certain -= number
                 reason = "rejected" if routes.queues[source].type == "classic" else None
                 yield Dead(at, number, source, target, sources[source], reason)
-        if not certain or not sources or account.waited > PATIENCE:
+        if not certain or ambiguous or not sources or account.waited > PATIENCE:
             rest = account.sure_rise
             if sources:
                 account.unclear += rest

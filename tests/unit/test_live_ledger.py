@@ -147,6 +147,49 @@ def test_the_source_is_the_queue_that_lost_one() -> None:
     assert sorted(told(broker.looks())) == [(1, "slow", "dlq", "expired"), (1, "work", "dlq", "rejected")]
 
 
+def both_in_hand() -> Broker:
+    """Two queues with one dead-letter exchange, a message of each in a consumer's hands."""
+    broker = Broker()
+    for queue in ("slow", "work"):
+        broker.publish(queue)
+        broker.deliver(queue)
+    broker.look()
+    return broker
+
+
+def test_two_consumers_that_reject_one_after_the_other_are_told_apart() -> None:
+    """What the first one's dead letter has explained does not explain the second one's."""
+    broker = both_in_hand()
+    for queue in ("work", "slow"):
+        broker.move(queue, unacked=-1)
+        broker.move("dlq", ready=1)
+        assert told([*broker.look(), *broker.look()]) == [(1, queue, "dlq", "rejected")]
+    assert broker.looks() == []
+
+
+def test_two_consumers_that_reject_at_once_each_have_their_share() -> None:
+    """As many arrived as were settled, so none was acked."""
+    broker = both_in_hand()
+    for queue in ("work", "slow"):
+        broker.move(queue, unacked=-1)
+    broker.move("dlq", ready=2)
+    assert sorted(told(broker.looks())) == [(1, queue, "dlq", "rejected") for queue in ("slow", "work")]
+
+
+def test_one_acks_and_one_rejects_and_nobody_guesses_which() -> None:
+    """The counts are the same either way: the delivery's proof tells, not a window that has slid on."""
+    for who in ("work", "slow"):
+        broker = both_in_hand()
+        for queue in ("work", "slow"):
+            broker.move(queue, unacked=-1)
+        broker.move("dlq", ready=1)
+        assert broker.looks() == []
+        assert broker.ledger.settled
+        proof = broker.deliver("dlq", died=[(who, "rejected")])
+        assert told(proof) == [(1, who, "dlq", "rejected")]
+        assert broker.looks() == []
+
+
 def test_what_comes_back_to_a_dead_letter_queue_stays_untold_until_its_delivery() -> None:
     """A rise beside returned messages is ambiguous."""
     broker = Broker()
