@@ -62,8 +62,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             main_node(home).stop()
 
 
-#: Two files have tests for every notebook, `[03_queues]`, `[3.2]` or `[nb03_ex2__why]`; these may be parted.
-BY_NOTEBOOK = re.compile(r"/test_(?:papermill|exercises_both_ways)\.py::(?:.*\[(?:nb)?0*(\d+)[._])?")
+#: Three files have tests for every notebook, `[03_queues]`, `[3.2]` or `[nb03_ex2__why]`; these may be parted.
+BY_NOTEBOOK = re.compile(r"/test_(?:papermill|exercises_both_ways|interrupted)\.py::(?:.*\[(?:nb)?0*(\d+)[._])?")
 
 
 class ByFile(LoadFileScheduling):
