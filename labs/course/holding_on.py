@@ -26,9 +26,9 @@ async def ack_all(
     lesson: Looking, held: Sequence[AbstractIncomingMessage], n: int
 ) -> list[tuple[str, bool | None, str]]:
     """Ack the first `n` in the order of their coming: each order, whether it was redelivered, and its ack's fate."""
-    fates = []
+    fates: list[tuple[str, bool | None, str]] = []
     for place in range(n):
-        await lesson.until(f"{n} deliveries", lambda place=place: len(held) > place)
+        await lesson.until(f"{n} deliveries", lambda: len(held) > len(fates))
         message = held[place]
         try:
             await message.ack()
