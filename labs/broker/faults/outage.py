@@ -61,6 +61,7 @@ def restarted(node: PrivateNode) -> Iterator[None]:
 def _must_run(node: PrivateNode) -> None:
     if not node.alive():
         raise BrokerUnavailable("This private broker does not run.", hint="Start it: node.start().")
+    node.start()  # one that is still on its way back, after an impatient ■, is awaited
 
 
 def _signal(node: PrivateNode, number: signal.Signals) -> None:
