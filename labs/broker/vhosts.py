@@ -7,17 +7,33 @@ See https://www.rabbitmq.com/docs/vhosts.
 
 from __future__ import annotations
 
+import time
+
 from labs.broker.management import Management
-from labs.errors import NotFound
+from labs.errors import BrokerRefused, NotFound
+
+#: How often a vhost is created again that did not come up, and after which pause in seconds.
+TRIES, PAUSE_S = 5, 0.3
+#: From here on HTTP says that the fault is the server's.
+SERVER_ERROR = 500
 
 
 def clean_vhost(management: Management, name: str) -> None:
     """Make vhost `name` as if it had never been used: deleted with all its content, and created again.
 
-    Connections that were open in it are closed by the broker.
+    Connections that were open in it are closed by the broker. A broker may still be deleting the old vhost's files
+    when it makes the new one's, and answer 500: then both are done again.
     """
-    drop_vhost(management, name)
-    management.put_vhost(name)
+    for left in reversed(range(TRIES)):
+        drop_vhost(management, name)
+        try:
+            management.put_vhost(name)
+        except BrokerRefused as refused:
+            if refused.reply_code < SERVER_ERROR or not left:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def drop_vhost(management: Management, name: str) -> None:
