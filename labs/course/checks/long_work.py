@@ -87,7 +87,9 @@ def _observed(probe: Probe, attempt: Callable[..., Any], shift: Shift) -> Callab
             send = channel.basic_ack
 
             def basic_ack(delivery_tag: int = 0, multiple: bool = False) -> None:  # noqa: FBT001, FBT002 as pika has it
-                shift.foreign += threading.get_ident() != owner
+                if threading.get_ident() != owner:
+                    shift.foreign += 1  # noted and not sent: it might break the line, or be lucky
+                    return
                 shift.finished_at_ack.append(len(shift.handled))
                 send(delivery_tag, multiple)
 
