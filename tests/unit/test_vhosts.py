@@ -19,9 +19,11 @@ class Broker:
         self.refusals, self.asked = list(refusals), list[str]()
 
     def delete_vhost(self, _: str) -> None:
+        """It is gone."""
         self.asked.append("delete")
 
     def put_vhost(self, _: str) -> None:
+        """Refuse as told, else make it."""
         self.asked.append("put")
         if self.refusals:
             raise self.refusals.pop(0)
