@@ -17,7 +17,7 @@ from labs.broker import epmd, process
 from labs.broker.address import Broker
 from labs.broker.find import Installation, best_installation
 from labs.broker.lock import locked
-from labs.broker.ports import Ports, wait_until_free
+from labs.broker.ports import Ports, reserved, wait_until_free
 from labs.broker.ready import is_ready
 from labs.broker.starting import START_TIMEOUT_S, Progress, bring_up, check_path, wait_for
 from labs.broker.state import State
@@ -123,7 +123,8 @@ class PrivateNode:
 
     def restart(self, *, progress: Progress | None = None) -> Broker:
         """Stop and start on the same ports, data kept, so that an address in a learner's hand stays true."""
-        self.stop()
+        with reserved(self.ports):
+            self.stop()
         return self.start(progress=progress)
 
     def reset(self) -> None:

@@ -85,6 +85,15 @@ def claimed(previous: Ports | None = None) -> Iterator[Ports]:
         yield chosen
 
 
+@contextmanager
+def reserved(ports: Ports | None) -> Iterator[None]:
+    """While a node is away, keep its ports from other nodes of ours that start; end it as the node starts again."""
+    with ExitStack() as claims:
+        for port in ports.values() if ports else ():
+            claims.enter_context(try_lock(_claim(port)))
+        yield
+
+
 def _choose(previous: Ports, base: Ports, names: tuple[str, ...], claims: ExitStack) -> Ports:
     """`base` with free ports for `names`: the previous ones, or else the next free ones from the default."""
     defaults = {name: int(getattr(base, name)) for name in names}
@@ -100,7 +109,12 @@ def _choose(previous: Ports, base: Ports, names: tuple[str, ...], claims: ExitSt
 
 def _take(port: int, claims: ExitStack) -> bool:
     """Claim the port if it is free and nobody else has claimed it."""
+    return claims.enter_context(try_lock(_claim(port))) and is_free(port)
+
+
+def _claim(port: int) -> Path:
+    """The file whose lock is the claim."""
     owner = str(os.getuid()) if os.name == "posix" else "me"
     folder = Path(tempfile.gettempdir()) / f"rabbitmq-labs-ports-{owner}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return claims.enter_context(try_lock(folder / str(port))) and is_free(port)
+    return folder / str(port)

@@ -20,7 +20,7 @@ from labs.broker.config import environment
 from labs.broker.find import Installation
 from labs.broker.lock import locked, try_lock
 from labs.broker.node import PrivateNode
-from labs.broker.ports import Ports, claimed, is_free
+from labs.broker.ports import Ports, claimed, is_free, reserved
 from labs.broker.ready import is_ready, speaks_amqp
 from labs.broker.reason import port_was_taken, reason
 from labs.broker.starting import check_path
@@ -102,6 +102,17 @@ def test_the_previous_ports_come_first_while_they_are_free() -> None:
     with listener(port=before.amqp), claimed(before) as ports:
         assert ports.amqp != before.amqp
         assert (ports.stream, ports.epmd) == (before.stream, before.epmd)
+
+
+def test_the_ports_of_a_node_that_is_away_are_nobody_elses() -> None:
+    """It comes back to the address that a learner has in hand."""
+    with claimed() as before:
+        pass
+    with reserved(before), claimed(before) as other:
+        assert not set(other.values()) & set(before.values())
+    with claimed(before) as after:
+        assert after == before
+
 
 
 def test_two_nodes_that_start_at_once_get_different_ports() -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from labs.broker import process
 from labs.broker.faults.undone import undone
 from labs.broker.node import PrivateNode
+from labs.broker.ports import reserved
 from labs.broker.ready import is_ready
 from labs.errors import BrokerUnavailable, WaitTimeout
 
@@ -42,8 +43,7 @@ def killed(node: PrivateNode) -> Iterator[None]:
 
     Starting takes about ten seconds; the address stays the same. Raises BrokerUnavailable as `start` does.
     """
-    _must_run(node)
-    with undone(node.kill, node.start):
+    with _away(node, node.kill):
         yield
 
 
@@ -53,8 +53,25 @@ def restarted(node: PrivateNode) -> Iterator[None]:
 
     Stopping takes RabbitMQ 3.10 six seconds, RabbitMQ 4 one.
     """
+    with _away(node, node.stop):
+        yield
+
+
+@contextmanager
+def _away(node: PrivateNode, leave: Callable[[], None]) -> Iterator[None]:
+    """The node leaves, nobody of ours takes its ports meanwhile, and it comes back."""
     _must_run(node)
-    with undone(node.stop, node.start):
+    place = ExitStack()
+
+    def begin() -> None:
+        place.enter_context(reserved(node.ports))
+        leave()
+
+    def back() -> None:
+        place.close()
+        node.start()
+
+    with undone(begin, back):
         yield
 
 
