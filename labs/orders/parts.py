@@ -19,7 +19,7 @@ from labs.orders.store.database import Database
 from labs.orders.store.feed import Feed
 from labs.orders.store.intake import Intake
 from labs.orders.store.outbox import Outbox
-from labs.orders.topology import ORDERS
+from labs.orders.topology import FEED, topology
 from labs.orders.web.account import Account, new_password
 from labs.orders.web.app import create_app
 from labs.orders.web.guard import Guard
@@ -52,7 +52,7 @@ class Parts:
         consumer = FeedConsumer(self.feed, announce=self.hub.announce, prefetch=settings.feed_prefetch)
         # A connection each: the broker may stop reading from one that publishes, not from one that consumes.
         self.workers = tuple(
-            Worker(name, url=url, topology=ORDERS, work=work, changed=self.hub.pulse)
+            Worker(name, url=url, topology=topology((FEED,)), work=work, changed=self.hub.pulse)
             for name, work in (("orders.relay", relay.work), ("orders.feed", consumer.work))
         )
 

@@ -4,38 +4,79 @@ It is made of lab values only, and both ends declare it: who comes first creates
 Change a durability or an argument here while the old queue still exists, and the broker answers
 406 PRECONDITION_FAILED: a queue's declaration is a promise, not a setting.
 
-A channel added later (e-mail, SMS, webhooks) is one more queue and one more binding in this table.
-The code that takes orders does not change; that is what the exchange is for.
+A channel added later is one more line in this table. The code that takes orders does not change; that is
+what the exchange is for. Every queue has a retry ladder and a parking lot, and nothing is ever just dropped:
+what the broker itself gives up on (a queue's dead letters) lands in the parking lot as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
 from labs.exchange import Exchange
 from labs.queue import Queue
+from labs.retry import Backoff, Ladder
 from labs.routing import Binding
 from labs.topology import Topology
 
 #: Where every event of the shop is published, under its own name as the routing key.
 EVENTS = Exchange(name="orders", type="topic")
 
-#: Where events go that no consumer could read. Nothing disappears: somebody can look, mend and send again.
-DEAD = Exchange(name="orders.dead", type="direct")
+#: The waits before the second, third and fourth attempt. Longer than a restart, shorter than a person's patience.
+BACKOFF = Backoff(delays_ms=(1_000, 5_000, 30_000))
 
-#: The dashboard's queue. Classic and durable: it outlives a restart of the broker, and so do its messages.
-NOTIFICATIONS = Queue(
-    name="order_notifications",
-    dead_letter_exchange=DEAD.name,
-    dead_letter_routing_key="order_notifications",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Somebody who reads events: the `queue` where they wait, the `keys` that bring them there, the retries."""
+
+    name: str
+    queue: str
+    keys: tuple[str, ...]
+    backoff: Backoff = BACKOFF
+
+    @property
+    def ladder(self) -> Ladder:
+        """Where a failed event waits for its next attempt, and where it ends."""
+        return Ladder(queue=self.queue, backoff=self.backoff)
+
+
+FEED = Reader(name="feed", queue="order_notifications", keys=("order.*",))
+READ_MODEL = Reader(name="read_model", queue="read_model.orders", keys=("#",))
+ANALYTICS = Reader(name="analytics", queue="analytics.trends", keys=("order.created", "order.cancelled"))
+INVENTORY = Reader(name="inventory", queue="inventory.reservations", keys=("order.created", "order.cancelled"))
+PAYMENT = Reader(name="payment", queue="payment.charges", keys=("inventory.reserved", "order.cancelled"))
+SAGA = Reader(
+    name="saga",
+    queue="saga.orders",
+    keys=("order.created", "inventory.*", "payment.*", "order.cancelled"),
 )
+EMAIL = Reader(name="email", queue="email.messages", keys=("order.created", "order.status_updated"))
+SMS = Reader(name="sms", queue="sms.urgent", keys=("order.created",))
+WEBHOOKS = Reader(name="webhooks", queue="webhook.calls", keys=("#",))
+SHIPPING = Reader(name="shipping", queue="shipping.bookings", keys=("order.status_updated",))
 
-#: The dashboard's unreadable events, with the broker's note about why (the `x-death` header).
-NOTIFICATIONS_DEAD = Queue(name="order_notifications.dead")
+READERS = (FEED, READ_MODEL, ANALYTICS, INVENTORY, PAYMENT, SAGA, EMAIL, SMS, WEBHOOKS, SHIPPING)
 
-ORDERS = Topology(
-    exchanges=(EVENTS, DEAD),
-    queues=(NOTIFICATIONS, NOTIFICATIONS_DEAD),
-    bindings=(
-        Binding(source=EVENTS.name, destination=NOTIFICATIONS.name, key="order.*"),
-        Binding(source=DEAD.name, destination=NOTIFICATIONS_DEAD.name, key=NOTIFICATIONS.name),
-    ),
-)
+
+def topology(
+    readers: Iterable[Reader] = READERS, *, queue_type: Literal["classic", "quorum"] = "classic"
+) -> Topology:
+    """What must be declared for these readers. `quorum` queues are copied to other nodes of a cluster."""
+    whole = Topology(exchanges=(EVENTS,))
+    for reader in readers:
+        lot = reader.ladder.parking_lot
+        queue = Queue(
+            name=reader.queue, type=queue_type, dead_letter_exchange="", dead_letter_routing_key=lot
+        )
+        bindings = tuple(
+            Binding(source=EVENTS.name, destination=reader.queue, key=key) for key in reader.keys
+        )
+        whole = whole | Topology(queues=(queue,), bindings=bindings) | reader.ladder.topology
+    return whole
+
+
+#: Everything, as one node of a broker has it.
+ORDERS = topology()

@@ -16,8 +16,8 @@ assert ROOT is not None
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = (ROOT / "environment.yml").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-#: conda-forge splits matplotlib; its base package is what PyPI calls matplotlib.
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+#: conda-forge splits matplotlib (its base package is what PyPI calls matplotlib), and writes one name with _.
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "prometheus-client": "prometheus_client"}
 #: What conda brings beside our dependencies: the language, the broker, and the tools that link the checkout.
 CONDA_ONLY = {"python", "pip", "setuptools", "rabbitmq-server"}
 
@@ -32,7 +32,10 @@ def pins(requirements: list[str]) -> dict[str, str]:
 
 def conda_specs() -> dict[str, str]:
     """Name and version of environment.yml's lines."""
-    return dict(re.match(r"([\w-]+)(.*)", line).groups() for line in yaml.safe_load(CONDA)["dependencies"])  # type: ignore[union-attr,misc]
+    lines: list[str] = []
+    for entry in yaml.safe_load(CONDA)["dependencies"]:
+        lines += [entry] if isinstance(entry, str) else [pip.replace("==", "=") for pip in entry["pip"]]
+    return dict(re.match(r"([\w-]+)(.*)", line).groups() for line in lines)  # type: ignore[union-attr,misc]
 
 
 def test_conda_gets_exactly_the_dependencies_of_pyproject() -> None:

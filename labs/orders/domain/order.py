@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from labs.orders.domain.clock import iso
-
-#: The first status of every order. (Confirmed, shipped and delivered come with a later lesson.)
-PENDING = "pending"
+from labs.orders.domain.lifecycle import PENDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +24,24 @@ class OrderRequest:
     quantity: int
     wilaya: str
     phone: str
+    #: Where the customer wants to hear from us; many leave it empty.
+    email: str | None = None
+    #: Somebody should be woken for this one: an SMS goes out.
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A stored order: the request, with the id, moment and status that the shop gave it."""
+    """A stored order: the request, with the id, moment and status that the shop gave it.
+
+    `version` is 1 for a new order and grows with every change of status.
+    """
 
     id: int
     request: OrderRequest
     created_at: datetime
     status: str = PENDING
+    version: int = 1
 
     def as_json(self) -> dict[str, object]:
         """The order as the API shows it, in the guide's field names."""
@@ -47,6 +53,8 @@ class Order:
             "quantity": self.request.quantity,
             "wilaya": self.request.wilaya,
             "phone": self.request.phone,
+            "email": self.request.email,
+            "urgent": self.request.urgent,
             "status": self.status,
             "createdAt": iso(self.created_at),
         }

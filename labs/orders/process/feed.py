@@ -12,9 +12,11 @@ from threading import Event
 
 from labs.errors import InvalidValue
 from labs.message import Delivery
+from labs.orders.domain.clock import system_clock
+from labs.orders.domain.envelope import read_event
 from labs.orders.domain.notification import Notification
 from labs.orders.store.feed import Feed
-from labs.orders.topology import NOTIFICATIONS
+from labs.orders.topology import FEED
 from labs.outcome import Ack, Dead, Outcome
 from labs.sync.connection import Connection
 from labs.sync.consumer import Consumer
@@ -30,7 +32,7 @@ class FeedConsumer:
 
     def work(self, connection: Connection, stop: Event) -> None:
         """Consume until `stop` is set; raises `ConnectionLost` when the broker goes away."""
-        Consumer(connection, NOTIFICATIONS.name, prefetch=self._prefetch).run(self.handle, stop=stop)
+        Consumer(connection, FEED.queue, prefetch=self._prefetch).run(self.handle, stop=stop)
 
     def handle(self, delivery: Delivery) -> Outcome:
         """Commit the effect of one delivery, then say what the broker may do with it.
@@ -38,17 +40,11 @@ class FeedConsumer:
         A message that nobody can read is dead: it goes to the dead-letter queue, for a person to find.
         A failing database is different: the exception ends the connection, and the broker keeps the message.
         """
-        message = delivery.message
-        if not message.message_id:
-            return Dead(reason="There is no message_id, so a duplicate could not be told from a new event.")
         try:
-            payload = message.json()
-        except InvalidValue:
-            return Dead(reason="The body is not JSON.")
-        if not isinstance(payload, dict) or "orderId" not in payload:
-            return Dead(reason="The payload is not an order event: there is no orderId in it.")
-        event = message.type or delivery.routing_key
-        notification = self._feed.record(message_id=message.message_id, event=event, payload=payload)
+            event = read_event(delivery.message, now=system_clock())
+        except InvalidValue as error:
+            return Dead(reason=str(error))
+        notification = self._feed.record(message_id=event.id, event=event.name, payload=event.payload)
         if notification is not None:
             self._announce(notification)
         return Ack()

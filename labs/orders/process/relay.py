@@ -11,6 +11,7 @@ from __future__ import annotations
 from threading import Event
 
 from labs.errors import Nacked, Unroutable
+from labs.orders.domain.envelope import to_message
 from labs.orders.store.outbox import Outbox
 from labs.orders.topology import EVENTS
 from labs.sync.connection import Connection
@@ -56,7 +57,7 @@ class Relay:
         try:
             for event in claim.events:
                 try:
-                    producer.publish(event.message(), event.name)
+                    producer.publish(to_message(event), event.name)
                     confirmed.append(event.id)
                 except (Unroutable, Nacked):
                     pass

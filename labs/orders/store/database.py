@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from labs.errors import LabsError
-from labs.orders.store.tables import metadata
+from labs.orders.store.schema import metadata
 
 #: How long a writer waits for another *process* that holds the file, in milliseconds.
 BUSY_TIMEOUT_MS = 5000

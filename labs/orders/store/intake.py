@@ -7,17 +7,17 @@ This pattern is the transactional outbox, https://microservices.io/patterns/data
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from sqlalchemy import Connection, func, insert, select
 
 from labs.orders.domain.clock import Clock, from_milliseconds, milliseconds
-from labs.orders.domain.event import OrderEvent, order_created
+from labs.orders.domain.event import order_created
 from labs.orders.domain.ids import NewId
 from labs.orders.domain.order import Order, OrderRequest
 from labs.orders.store.database import Database
-from labs.orders.store.tables import orders, outbox
+from labs.orders.store.journal import write_down
+from labs.orders.store.tables import orders
 
 
 class Intake:
@@ -49,7 +49,7 @@ class Intake:
             order = Order(id=self._next_id(connection), request=request, created_at=now)
             event = order_created(order, event_id=self._new_id())
             self._insert_order(connection, order)
-            self._insert_event(connection, event)
+            write_down(connection, [event])
         self._committed()
         return order
 
@@ -59,12 +59,13 @@ class Intake:
             row = connection.execute(select(orders).where(orders.c.id == order_id)).mappings().first()
         if row is None:
             return None
-        fields = ("customer_name", "product_name", "total_centimes", "quantity", "wilaya", "phone")
+        fields = ("customer_name", "product_name", "total_centimes", "quantity", "wilaya", "phone", "email", "urgent")
         return Order(
             id=row["id"],
             request=OrderRequest(**{name: row[name] for name in fields}),
             created_at=from_milliseconds(row["created_at"]),
             status=row["status"],
+            version=row["version"],
         )
 
     def _next_id(self, connection: Connection) -> int:
@@ -83,18 +84,9 @@ class Intake:
                 quantity=request.quantity,
                 wilaya=request.wilaya,
                 phone=request.phone,
+                email=request.email,
+                urgent=request.urgent,
                 status=order.status,
                 created_at=milliseconds(order.created_at),
-            )
-        )
-
-    def _insert_event(self, connection: Connection, event: OrderEvent) -> None:
-        connection.execute(
-            insert(outbox).values(
-                event_id=event.id,
-                order_id=event.order_id,
-                name=event.name,
-                payload=json.dumps(dict(event.payload), ensure_ascii=False),
-                created_at=milliseconds(event.created_at),
             )
         )

@@ -7,17 +7,17 @@ given out in one order and committed in another, and a high-water mark skips the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select, update
 
-from labs.orders.domain.clock import Clock, from_milliseconds, milliseconds
+from labs.orders.domain.clock import Clock, milliseconds
 from labs.orders.domain.event import OrderEvent
 from labs.orders.domain.ids import NewId
 from labs.orders.store.database import Database
+from labs.orders.store.journal import event_of
 from labs.orders.store.tables import outbox
 
 
@@ -46,24 +46,14 @@ class Outbox:
         with self._database.write() as connection:
             rows = connection.execute(
                 select(outbox).where(outbox.c.sent_at.is_(None), free).order_by(outbox.c.seq).limit(limit)
-            ).mappings().all()  # fmt: skip
+            ).all()  # fmt: skip
             if rows:
                 connection.execute(
                     update(outbox)
-                    .where(outbox.c.seq.in_([row["seq"] for row in rows]))
+                    .where(outbox.c.seq.in_([row.seq for row in rows]))
                     .values(claimed_by=token, claimed_until=milliseconds(now + self._lease))
                 )
-        events = tuple(
-            OrderEvent(
-                id=row["event_id"],
-                name=row["name"],
-                order_id=row["order_id"],
-                payload=json.loads(row["payload"]),
-                created_at=from_milliseconds(row["created_at"]),
-            )
-            for row in rows
-        )
-        return Claim(token=token, events=events)
+        return Claim(token=token, events=tuple(map(event_of, rows)))
 
     def mark_sent(self, token: str, event_ids: Sequence[str]) -> int:
         """Note that the broker has these events. Returns how many were still ours to mark."""

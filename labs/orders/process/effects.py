@@ -1,0 +1,99 @@
+"""Effects: what an event changes in the database, each event once, however often it is delivered.
+
+One transaction holds everything: the inbox row ("I have had this event"), the change itself, and the events
+that the change leads to (in the outbox). So there is no moment at which one of them is true and another is
+not. Acknowledge after the commit and a crash only repeats the delivery, which the inbox recognises.
+Several deliveries may share a transaction: one wait for the disk instead of fifty. One that fails is undone
+alone, by a savepoint. https://www.rabbitmq.com/docs/confirms#consumer-acknowledgements
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from labs.errors import InvalidValue
+from labs.message import Delivery
+from labs.orders.domain.clock import Clock
+from labs.orders.domain.envelope import read_event
+from labs.orders.domain.event import OrderEvent
+from labs.orders.store.database import Database
+from labs.orders.store.inbox import is_new
+from labs.orders.store.journal import write_down
+from labs.outcome import Ack, Dead, Outcome, Retry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What came of an event: the events that it leads to, and what to do once all of it is committed."""
+
+    emits: tuple[OrderEvent, ...] = ()
+    afterwards: Callable[[], None] | None = None
+
+
+#: What a service does with one event. It may only touch the database, through this connection; it raises
+#: `InvalidValue` for an event that no later attempt could digest.
+Apply = Callable[[Connection, OrderEvent], Effect]
+
+#: Nothing came of it.
+NOTHING = Effect()
+
+
+class Effects:
+    """The service `name`: gives each new event to `apply`. `committed` is called when events were written down."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        name: str,
+        apply: Apply,
+        clock: Clock,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.name = name
+        self._database, self._apply, self._clock, self._committed = database, apply, clock, committed
+
+    def handle(self, delivery: Delivery) -> Outcome:
+        """Commit the effect of one delivery, then say what the broker may do with it."""
+        return self.handle_batch([delivery])[0]
+
+    def handle_batch(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+        """The same for several, in one transaction and in order; the outcomes come in the same order.
+
+        A message that nobody can read is dead: it is parked, for a person to find. A database that fails is
+        different: the exception rises, the connection ends, and the broker keeps every message.
+        """
+        outcomes: list[Outcome] = []
+        effects: list[Effect] = []
+        with self._database.write() as connection:
+            for delivery in deliveries:
+                try:
+                    with connection.begin_nested():
+                        effects.append(self._take(connection, delivery))
+                except InvalidValue as error:
+                    outcomes.append(Dead(reason=str(error)))
+                except OperationalError:
+                    raise
+                except Exception as error:  # noqa: BLE001 one bad event must not keep the others from their effect
+                    outcomes.append(Retry(reason=f"{type(error).__name__}: {error}"))
+                else:
+                    outcomes.append(Ack())
+        for effect in effects:
+            if effect.afterwards is not None:
+                effect.afterwards()
+        if any(effect.emits for effect in effects):
+            self._committed()
+        return outcomes
+
+    def _take(self, connection: Connection, delivery: Delivery) -> Effect:
+        now = self._clock()
+        event = read_event(delivery.message, now=now)
+        if not is_new(connection, consumer=self.name, message_id=event.id, now=now):
+            return NOTHING
+        effect = self._apply(connection, event)
+        write_down(connection, effect.emits)
+        return effect
