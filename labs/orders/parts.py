@@ -11,6 +11,7 @@ from typing import Any
 
 from labs.orders.domain.clock import Clock
 from labs.orders.domain.ids import NewId
+from labs.orders.domain.tally import Tally
 from labs.orders.process.feed import FeedConsumer
 from labs.orders.process.relay import Relay
 from labs.orders.process.worker import Worker
@@ -24,7 +25,13 @@ from labs.orders.web.account import Account, new_password
 from labs.orders.web.app import create_app
 from labs.orders.web.guard import Guard
 from labs.orders.web.hub import Hub
+from labs.orders.web.metrics import Metrics
+from labs.orders.web.notification_routes import notification_routes
+from labs.orders.web.ops_routes import ops_routes
+from labs.orders.web.order_routes import order_routes
+from labs.orders.web.page_routes import page_routes
 from labs.orders.web.server import WebServer
+from labs.orders.web.session_routes import session_routes
 
 
 class Parts:
@@ -46,7 +53,9 @@ class Parts:
         self.database = Database(home / "shop.sqlite")
         self.outbox = Outbox(self.database, clock=clock, new_id=new_id, lease_s=settings.lease_s)
         self.feed = Feed(self.database, clock=clock)
-        self.hub = Hub(buffer=settings.stream_buffer, status=self.status)
+        self.hub = Hub(self.feed, buffer=settings.stream_buffer, status=self.status)
+        self.tally = Tally()
+        metrics = Metrics(self.hub, self.tally, waiting=self.outbox.waiting)
 
         relay = Relay(self.outbox, batch=settings.relay_batch, poll_s=settings.relay_poll_s)
         consumer = FeedConsumer(self.feed, announce=self.hub.announce, prefetch=settings.feed_prefetch)
@@ -59,9 +68,16 @@ class Parts:
         first_id = settings.first_order_id
         intake = Intake(self.database, clock=clock, new_id=new_id, first_id=first_id, committed=relay.wake)
         guard = Guard(account, clock=clock, session_s=settings.session_s)
-        app = create_app(
-            settings=settings, intake=intake, feed=self.feed, hub=self.hub, guard=guard, status=self.status
+        routers = (
+            ops_routes(self.hub, metrics, status=self.status),
+            order_routes(intake, guard, body_limit=settings.body_limit),
+            notification_routes(
+                self.feed, self.hub, guard, status=self.status, send_timeout_s=settings.stream_send_timeout_s
+            ),
+            session_routes(guard, body_limit=settings.body_limit),
+            page_routes(guard),
         )
+        app = create_app(routers=routers, hub=self.hub, metrics=metrics, pulse_s=settings.stream_ping_s)
         self.server = WebServer(app, port=port, stop_s=settings.stop_s)
 
     @property

@@ -15,6 +15,7 @@ import pytest
 from labs.orders.running import OrderSystem
 from labs.orders.settings import OrderSettings
 from labs.orders.web.client import ShopClient
+from labs.orders.web.frame import Frame
 from labs.orders.web.hub import Hub
 from labs.orders.web.stream import EventStream, frames
 from tests.orders.conftest import NOWHERE, PASSWORD, Store, listen, tell, wait_until
@@ -125,17 +126,17 @@ def test_a_dashboard_that_does_not_read_is_cut_and_the_others_do_not_notice(tmp_
 def test_a_full_mailbox_ends_the_stream(store: Store) -> None:
     """The bound itself: what does not fit is not kept, and the browser comes back for it."""
 
-    async def run() -> list[bytes]:
-        hub = Hub(buffer=2, status=dict)
-        hub.attach(asyncio.get_running_loop())
-        stream = frames(hub, store.feed, last_id=None, ping_s=5)
-        sent = [await anext(stream), await anext(stream)]  # the greeting and the first pulse
-        for _ in range(3):
-            hub.pulse()
-        await asyncio.sleep(0)
-        sent += [frame async for frame in stream]
-        assert hub.open_streams == 0
-        return sent
+    async def run() -> list[Frame]:
+        hub = Hub(store.feed, buffer=2, status=dict)
+        async with hub.running(pulse_s=60):
+            stream = frames(hub, store.feed, last_id=None)
+            sent = [await anext(stream), await anext(stream)]  # the greeting and the first pulse
+            for _ in range(3):
+                hub.pulse()
+            await asyncio.sleep(0)
+            sent += [frame async for frame in stream]
+            assert (hub.open_streams, hub.cut_streams) == (0, 1)
+            return sent
 
     assert len(asyncio.run(asyncio.wait_for(run(), 10))) < 5
 
@@ -144,11 +145,11 @@ def test_a_write_that_hangs_is_given_up(store: Store) -> None:
     """A suspended laptop: the connection is open and nobody will ever read."""
 
     async def run() -> float:
-        hub = Hub(buffer=2, status=dict)
-        stream = EventStream(frames(hub, store.feed, last_id=None, ping_s=5), send_timeout_s=0.2)
+        hub = Hub(store.feed, buffer=2, status=dict)
+        stream = EventStream(frames(hub, store.feed, last_id=None), send_timeout_s=0.2)
         began = time.monotonic()
-        await stream.stream_response(lambda _: asyncio.sleep(60))
-        assert hub.open_streams == 0
+        await stream.stream_response(lambda part: asyncio.sleep(60 if part.get("body") else 0))
+        assert (hub.open_streams, hub.cut_streams) == (0, 1)
         return time.monotonic() - began
 
     assert asyncio.run(asyncio.wait_for(run(), 10)) < 2

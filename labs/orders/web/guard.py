@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 
 from itsdangerous import BadSignature, Signer
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from labs.orders.domain.clock import Clock
@@ -33,7 +33,7 @@ class Guard:
         suffix = Signer(account.cookie_key, salt="name").get_signature("name").decode()[:6]
         self._visitor, self._session = f"visitor_{suffix}", f"session_{suffix}"
 
-    def is_admin(self, request: Request) -> bool:
+    def is_admin(self, request: HTTPConnection) -> bool:
         """Whether this request carries a session of ours, for this visitor, that has not run out."""
         value = self._unsigned("session", request.cookies.get(self._session, ""))
         visitor, _, until = (value or "").rpartition(".")

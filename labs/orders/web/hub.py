@@ -1,58 +1,74 @@
-"""The hub: one notification in, one copy to every open dashboard.
+"""The hub: every notification to every open dashboard, in the feed's order, once, and none left out.
 
-A dashboard that reads slowly must not cost the others anything. So each has a mailbox of fixed size;
-when it is full, that dashboard is cut off. Nothing is lost by it: the browser reconnects with `Last-Event-ID`
-and reads what it missed from the database. An endless buffer would only move the loss to "out of memory".
+An announcement is a *hint* that the feed has grown; the feed itself, in the database, is the truth. The hub
+knows the last number that it told. The next one it tells at once. Any other later number means that something
+is missing here: announcements that overtook each other, one that was lost with a broker or a queue, or a
+number that no row has (a transaction that was undone takes its number with it). Then it reads what comes after
+its number, and tells that. It looks there every few seconds as well, for the last announcement of an evening can
+be lost like any other. All of this needs one thing of the feed: rows appear in the order of their numbers.
 
-Called from worker threads, delivers on the web server's event loop.
+A dashboard that reads slowly must not cost the others anything: see `Mailbox`.
+Announced from any thread; everything else on the web server's event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from labs.orders.domain.notification import Notification
 from labs.orders.web.frame import Frame, bye_frame, notification_frame, pulse_frame
+from labs.orders.web.mailbox import Mailbox
+
+#: How many notifications one look into the feed brings.
+PAGE = 200
+
+log = logging.getLogger(__name__)
 
 
-class Mailbox:
-    """What waits for one dashboard: at most `size` frames. `cut` is true once that was not enough."""
+class Kept(Protocol):
+    """What the hub asks of the feed."""
 
-    def __init__(self, size: int) -> None:
-        self._frames: asyncio.Queue[Frame] = asyncio.Queue(size)
-        self.cut = False
+    def after(self, last_id: int, *, limit: int) -> list[Notification]:
+        """Up to `limit` notifications after `last_id`, oldest first."""
 
-    def put(self, frame: Frame) -> None:
-        """Add a frame, or cut the dashboard off when there is no room."""
-        try:
-            self._frames.put_nowait(frame)
-        except asyncio.QueueFull:
-            self.cut = True
-
-    async def next(self, within_s: float) -> Frame | None:
-        """The next frame; None when there is none for `within_s` seconds."""
-        try:
-            return await asyncio.wait_for(self._frames.get(), within_s)
-        except TimeoutError:
-            return None
+    def latest_id(self) -> int:
+        """The highest number; 0 when there is none."""
 
 
 class Hub:
-    """All open dashboards. `status` is asked for the truth about the system whenever a pulse goes out."""
+    """All open dashboards. `buffer` is how many frames may wait for one of them.
 
-    def __init__(self, *, buffer: int, status: Callable[[], Mapping[str, Any]]) -> None:
+    `status` is asked for the truth about the system whenever a pulse goes out.
+    """
+
+    def __init__(self, feed: Kept, *, buffer: int, status: Callable[[], Mapping[str, Any]]) -> None:
         self.closing = False
-        self._buffer = buffer
-        self._status = status
+        self.cut_streams = 0  #: Dashboards that were cut off since the beginning, because they did not read.
+        self._feed, self._buffer, self._status = feed, buffer, status
         self._mailboxes: set[Mailbox] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = 0
+        self._gap = asyncio.Event()
 
-    def attach(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """The web server runs on this loop from now on; None when it has ended."""
-        self._loop = loop
+    @asynccontextmanager
+    async def running(self, *, pulse_s: float) -> AsyncIterator[None]:
+        """Serve this event loop until the block ends: fill gaps at once, look and pulse every `pulse_s` seconds."""
+        self._told = await asyncio.to_thread(self._feed.latest_id)
+        self._loop = asyncio.get_running_loop()
+        task = self._loop.create_task(self._keep_up(pulse_s))
+        try:
+            yield
+        finally:
+            self._loop = None
+            task.cancel()
+            await asyncio.wait([task])
 
     @property
     def open_streams(self) -> int:
@@ -61,37 +77,78 @@ class Hub:
 
     @contextmanager
     def subscribe(self) -> Iterator[Mailbox]:
-        """A mailbox that receives every frame from now on, until the block ends. On the event loop only."""
+        """A mailbox that receives every frame from now on, until the block ends. On the event loop only.
+
+        A `TimeoutError` that leaves the block means that this dashboard did not read in time: it counts as cut.
+        """
         mailbox = Mailbox(self._buffer)
         if self.closing:
             mailbox.put(bye_frame())
         self._mailboxes.add(mailbox)
         try:
             yield mailbox
+        except TimeoutError:
+            mailbox.cut = True
+            raise
         finally:
             self._mailboxes.discard(mailbox)
+            self.cut_streams += mailbox.cut
 
     def announce(self, notification: Notification) -> None:
-        """Send a notification to every dashboard. From any thread; returns at once."""
-        self._send(notification_frame(notification))
+        """The feed has this one now. From any thread, in any order, even twice; returns at once."""
+        self._soon(self._heard, notification)
 
     def pulse(self) -> None:
-        """Tell every dashboard how the system is. From any thread; returns at once."""
-        self._send(self.pulse_now())
+        """Tell every dashboard how the system is. From any thread; asks the database."""
+        self._soon(self._fan_out, self.pulse_now())
 
     def pulse_now(self) -> Frame:
-        """The pulse as it is at this moment."""
+        """The pulse as it is at this moment. Asks the database."""
         return pulse_frame(self._status())
 
     def close(self) -> None:
         """Say goodbye to every dashboard, so that the server can stop. From any thread, even twice."""
         self.closing = True
-        self._send(bye_frame())
+        self._soon(self._fan_out, bye_frame())
 
-    def _send(self, frame: Frame) -> None:
+    def _soon(self, call: Callable[[Any], None], argument: object) -> None:
         loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._fan_out, frame)
+        with suppress(RuntimeError):  # the loop may close between the question and the call
+            if loop is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(call, argument)
+
+    def _heard(self, notification: Notification) -> None:
+        if notification.id == self._told + 1:
+            self._tell(notification)
+        elif notification.id > self._told:
+            self._gap.set()
+
+    async def _keep_up(self, pulse_s: float) -> None:
+        next_pulse = time.monotonic() + pulse_s
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(next_pulse - time.monotonic()):
+                    await self._gap.wait()
+            self._gap.clear()
+            try:
+                await self._catch_up()
+                if time.monotonic() >= next_pulse and self._mailboxes:
+                    self._fan_out(await asyncio.to_thread(self.pulse_now))
+            except SQLAlchemyError:
+                log.warning("The feed cannot be read just now; what is missing is told when it is back.")
+            if time.monotonic() >= next_pulse:
+                next_pulse = time.monotonic() + pulse_s
+
+    async def _catch_up(self) -> None:
+        while missed := await asyncio.to_thread(self._feed.after, self._told, limit=PAGE):
+            for notification in missed:
+                self._tell(notification)
+
+    def _tell(self, notification: Notification) -> None:
+        if notification.id > self._told:  # while the feed was read, an announcement may have been quicker
+            self._told = notification.id
+            if self._mailboxes:
+                self._fan_out(notification_frame(notification))
 
     def _fan_out(self, frame: Frame) -> None:
         for mailbox in self._mailboxes:

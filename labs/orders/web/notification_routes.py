@@ -27,10 +27,9 @@ def notification_routes(
     guard: Guard,
     *,
     status: Callable[[], Mapping[str, Any]],
-    ping_s: float,
     send_timeout_s: float,
 ) -> APIRouter:
-    """Routes of the dashboard. `ping_s` and `send_timeout_s` are in seconds."""
+    """Routes of the dashboard. `send_timeout_s` is how long one write may take, in seconds."""
     router = APIRouter(prefix="/api/notifications", tags=["notifications"])
 
     @router.get("")
@@ -48,7 +47,8 @@ def notification_routes(
         last = _number(request.headers.get("last-event-id"), "Last-Event-ID")
         if last is None:
             last = _number(request.query_params.get("after"), "after")
-        return EventStream(frames(hub, feed, last_id=last, ping_s=ping_s), send_timeout_s=send_timeout_s)
+        told = frames(hub, feed, last_id=last, allowed=lambda: guard.is_admin(request))
+        return EventStream(told, send_timeout_s=send_timeout_s)
 
     return router
 
