@@ -23,7 +23,7 @@ from labs.live.subscriber import Subscriber, subscriber_of
 
 Clock = Callable[[], float]
 #: How often a consumer without its channel or connection is asked for again, and after how many seconds.
-MORE_TRIES, TRY_AGAIN_S = 6, 0.1
+MORE_TRIES, TRY_AGAIN_S = 10, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
