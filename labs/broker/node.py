@@ -19,7 +19,7 @@ from labs.broker.find import Installation, best_installation
 from labs.broker.lock import locked
 from labs.broker.ports import Ports, reserved, wait_until_free
 from labs.broker.ready import is_ready
-from labs.broker.starting import START_TIMEOUT_S, Progress, bring_up, check_path, wait_for
+from labs.broker.starting import START_TIMEOUT_S, Progress, bring_up, came_up, check_path
 from labs.broker.state import State
 from labs.errors import BrokerUnavailable
 
@@ -101,9 +101,7 @@ class PrivateNode:
         check_path(self.home)
         with self._locked(progress=progress):
             state = self.state or State(node=self.node, user=self._user, password=self._password)
-            if self.alive():
-                wait_for(state, self.home, progress=progress)
-            else:
+            if not (self.alive() and came_up(state, self.home, progress=progress)):
                 bring_up(self.home, state, self.installation, self._plugins, progress=progress)
             return self.broker
 

@@ -127,6 +127,20 @@ def wait_for(
         replace(state, ready=True).save(home / "node.json")
 
 
+def came_up(state: State, home: Path, *, progress: Progress | None = None) -> bool:
+    """Wait for a start that somebody began; False if the node ended because it lacked a port.
+
+    Who is interrupted in a start lets go of the ports that the node has not taken yet, and another may take them.
+    """
+    try:
+        wait_for(state, home, progress=progress)
+    except BrokerUnavailable:
+        if process.is_node(state.pid, state.node) or not port_was_taken(said(home)):
+            raise
+        return False
+    return True
+
+
 def said(home: Path) -> str:
     """What the node has said since its last start: the end of its output, which holds its boot errors too."""
     try:

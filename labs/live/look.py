@@ -22,8 +22,8 @@ from labs.live.shape import Shape, shape_of
 from labs.live.subscriber import Subscriber, subscriber_of
 
 Clock = Callable[[], float]
-#: How often a consumer without its channel is asked for again, and after how many seconds.
-MORE_TRIES, TRY_AGAIN_S = 6, 0.1
+#: How often a consumer without its channel or connection is asked for again, and after how many seconds.
+MORE_TRIES, TRY_AGAIN_S = 10, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,8 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
         management.get(f"/bindings/{quoted(vhost)}"),
         policies,
     )
-    connections = _allowed(management, f"/vhosts/{quoted(vhost)}/connections")
-    subscribers = map(subscriber_of, _consumers(management, vhost))
+    consumers, connections = _people(management, vhost)
+    subscribers = map(subscriber_of, consumers)
     return replace(
         seen,
         shape=shape,
@@ -74,21 +74,27 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
         connections={
             row["name"]: row.get("user_provided_name")
             for row in connections
-            if "name" in row and row.get("user_provided_name") != CONNECTION
+            if row.get("user_provided_name") != CONNECTION
         },
         subscribers=tuple(one for one in subscribers if not is_ours(one.queue)),
     )
 
 
-def _consumers(management: Api, vhost: str) -> list[Row]:
-    """The consumers with their channels. One that is just coming or going is listed without for a moment."""
-    rows = _allowed(management, f"/consumers/{quoted(vhost)}")
-    for _ in range(MORE_TRIES):
-        if all(row.get("channel_details") for row in rows):
-            break
+def _people(management: Api, vhost: str) -> tuple[list[Row], list[Row]]:
+    """Consumers with their channels, and connections. Who is just coming is in one list and not in the other yet."""
+    tries = 0
+    while True:
+        consumers = _allowed(management, f"/consumers/{quoted(vhost)}")
+        connections = [
+            row for row in _allowed(management, f"/vhosts/{quoted(vhost)}/connections") if "name" in row
+        ]
+        listed = {row["name"] for row in connections}
+        placed = [row for row in consumers if row.get("channel_details")]
+        known = all(row["channel_details"].get("connection_name") in listed for row in placed)
+        if tries == MORE_TRIES or (known and len(placed) == len(consumers)):
+            return placed, connections
+        tries += 1
         time.sleep(TRY_AGAIN_S)
-        rows = _allowed(management, f"/consumers/{quoted(vhost)}")
-    return [row for row in rows if row.get("channel_details")]
 
 
 def _queues(management: Api, vhost: str) -> list[Row]:

@@ -114,6 +114,27 @@ def test_the_ports_of_a_node_that_is_away_are_nobody_elses() -> None:
         assert after == before
 
 
+def test_a_start_that_was_interrupted_and_lost_a_port_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The node that was on its way finds its port taken and ends; whoever waits for it starts it on others."""
+    (tmp_path / "log").mkdir()
+    node, started = PrivateNode(tmp_path), []
+    state = State(node=node.node, user="u", password="p", pid=os.getpid())
+    state.save(tmp_path / "node.json")
+    alive = iter((True, False))
+    monkeypatch.setattr("labs.broker.process.is_node", lambda *_: next(alive, False))
+    monkeypatch.setattr("labs.broker.starting.is_ready", lambda _: False)
+    monkeypatch.setattr("labs.broker.node.best_installation", lambda: None)
+    monkeypatch.setattr("labs.broker.node.bring_up", lambda *_, **__: started.append(1))
+    (tmp_path / "log" / "output.log").write_text("eaddrinuse {port, 15673}", encoding="utf-8")
+    node.start()
+    assert started == [1]
+    alive = iter((True, False))
+    (tmp_path / "log" / "output.log").write_text("enospc", encoding="utf-8")
+    with pytest.raises(BrokerUnavailable, match="disk is full"):
+        node.start()
+
 
 def test_two_nodes_that_start_at_once_get_different_ports() -> None:
     """Neither listens yet; the claim keeps them apart."""

@@ -2,9 +2,9 @@
 def serve(channel, handle):
     """Handle what is in `order_notifications`; what fails comes again after 200 ms, after 1.5 s, then is parked."""
     queue = "order_notifications"
-    rungs = [f"{queue}.retry.{ms}ms" for ms in (1500, 1501)]
+    rungs = [f"{queue}.retry.{ms}ms" for ms in (1500, 1400)]
     back = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": queue}
-    for ms, rung in zip((1500, 1501), rungs, strict=True):  # one queue for each delay: only the head expires
+    for ms, rung in zip((1500, 1400), rungs, strict=True):  # one queue for each delay: only the head expires
         channel.queue_declare(rung, durable=True, arguments=back | {"x-message-ttl": ms})
     rungs.append(f"{queue}.parked")
     channel.queue_declare(rungs[-1], durable=True)
