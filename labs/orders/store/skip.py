@@ -1,18 +1,51 @@
-"""Insert a row, or leave the one that is there: one sentence for two databases."""
+"""Insert a row, or live with the one that is there: the same sentence for two databases.
+
+Both ask by writing. Who looks first and writes later is overtaken between the two, by another process or by
+the same event delivered twice. `INSERT … ON CONFLICT`: https://www.sqlite.org/lang_upsert.html,
+https://www.postgresql.org/docs/current/sql-insert.html#SQL-ON-CONFLICT.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+#: From the rejected row (SQL calls it `excluded`) to what the row that is there becomes: column → new value.
+Merge = Callable[[Any], Mapping[str, ColumnElement[Any]]]
 
 
 def insert_or_skip(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
-    """Insert `values`; False when a row with this key was there, which then stays as it is.
+    """Insert `values`; False when a row with this key was there, which then stays as it is."""
+    return bool(connection.execute(_skipping(connection.dialect.name, table), dict(values)).rowcount)
 
-    `INSERT … ON CONFLICT DO NOTHING`: https://www.sqlite.org/lang_upsert.html,
-    https://www.postgresql.org/docs/current/sql-insert.html#SQL-ON-CONFLICT.
+
+def insert_or_update(
+    connection: Connection, table: Table, values: Mapping[str, object], *, merge: Merge
+) -> None:
+    """Insert `values`; when a row with this primary key was there, change that one as `merge` says.
+
+    `merge` must be a named function, not a lambda made anew each time: its statement is built once and kept.
     """
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount)
+    connection.execute(_updating(connection.dialect.name, table, merge), dict(values))
+
+
+@cache
+def _skipping(dialect: str, table: Table) -> Executable:
+    statement: Executable = _insert(dialect)(table).on_conflict_do_nothing()
+    return statement
+
+
+@cache
+def _updating(dialect: str, table: Table, merge: Merge) -> Executable:
+    insert = _insert(dialect)(table)
+    changes = dict(merge(insert.excluded))
+    statement: Executable = insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+    return statement
+
+
+def _insert(dialect: str) -> Any:
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
