@@ -14,13 +14,24 @@ from starlette.responses import JSONResponse, Response
 
 
 class Refusal(Exception):
-    """Raised anywhere below a route; becomes the response with `status`, `message` and, if any, `fields`."""
+    """Raised anywhere below a route; becomes the response with `status`, `message` and, if any, `fields`.
 
-    def __init__(self, status: int, message: str, *, fields: Mapping[str, str] | None = None) -> None:
+    `headers` tell programs what to do: `Retry-After`, for example, in seconds.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.fields = dict(fields or {})
+        self.headers = dict(headers or {})
 
 
 async def answer_refusal(_: Request, error: Exception) -> Response:
@@ -30,4 +41,4 @@ async def answer_refusal(_: Request, error: Exception) -> Response:
     body: dict[str, object] = {"message": error.message}
     if error.fields:
         body["fields"] = error.fields
-    return JSONResponse(body, status_code=error.status)
+    return JSONResponse(body, status_code=error.status, headers=error.headers)
