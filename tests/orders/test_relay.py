@@ -13,7 +13,7 @@ from labs.message import Message
 from labs.orders.domain.notification import Notification
 from labs.orders.process.feed import FeedConsumer
 from labs.orders.process.relay import Relay
-from labs.orders.topology import EVENTS, NOTIFICATIONS, NOTIFICATIONS_DEAD, ORDERS
+from labs.orders.topology import EVENTS, FEED, topology
 from labs.sync.connection import Connection, connect
 from labs.sync.consumer import Consumer
 from labs.sync.declare import count, declare
@@ -25,7 +25,7 @@ from tests.orders.conftest import Store
 def connection(broker: Broker, vhost: str) -> Iterator[Connection]:
     """A connection to a vhost where the shop's topology stands."""
     with connect(broker.url(vhost)) as connection:
-        declare(connection, ORDERS)
+        declare(connection, topology((FEED,)))
         yield connection
 
 
@@ -38,7 +38,7 @@ def feed_everything(store: Store, connection: Connection) -> list[Notification]:
     """Let the feed consumer handle what is in the queue; returns what it announced."""
     announced: list[Notification] = []
     feed = FeedConsumer(store.feed, announce=announced.append, prefetch=10)
-    Consumer(connection, NOTIFICATIONS.name, prefetch=10).run(feed.handle, idle_s=0.3)
+    Consumer(connection, FEED.queue, prefetch=10).run(feed.handle, idle_s=0.3)
     return announced
 
 
@@ -49,12 +49,12 @@ def test_an_event_reaches_the_queue_with_everything_its_readers_need(
     store.place()
     assert relay(store).carry(Producer(connection, EVENTS.name)) == 1
     assert store.outbox.waiting() == 0
-    (delivery,) = Consumer(connection, NOTIFICATIONS.name, prefetch=1).take(1)
+    (delivery,) = Consumer(connection, FEED.queue, prefetch=1).take(1)
     message = delivery.message
     assert (delivery.exchange, delivery.routing_key) == ("orders", "order.created")
     assert (message.message_id, message.type, message.persistent) == ("id-1", "order.created", True)
     assert (message.content_type, message.correlation_id) == ("application/json", "order-42")
-    assert message.json()["message"] == "New order from Ahmed for iPhone 15 Pro"
+    assert message.json()["data"]["message"] == "New order from Ahmed for iPhone 15 Pro"
 
 
 def test_a_crash_between_confirm_and_mark_gives_a_duplicate_and_one_effect(
@@ -76,20 +76,20 @@ def test_a_crash_between_confirm_and_mark_gives_a_duplicate_and_one_effect(
     assert relay(store).carry(producer) == 0  # the dead relay's lease still holds
     store.clock.forward(15)
     assert relay(store).carry(producer) == 1
-    assert count(connection, NOTIFICATIONS.name) == 2
+    assert count(connection, FEED.queue) == 2
     assert [told.payload["orderId"] for told in feed_everything(store, connection)] == [42]
-    assert count(connection, NOTIFICATIONS.name) == 0
+    assert count(connection, FEED.queue) == 0
 
 
 def test_an_event_that_no_queue_wants_stays_in_the_outbox(store: Store, connection: Connection) -> None:
     """Somebody removed the binding: the event waits for its lease to end, and goes when it is mended."""
     store.place()
     channel = connection.channel()
-    channel.queue_unbind(NOTIFICATIONS.name, EVENTS.name, "order.*")
+    channel.queue_unbind(FEED.queue, EVENTS.name, "order.*")
     producer = Producer(connection, EVENTS.name)
     assert relay(store).carry(producer) == 0
     assert store.outbox.waiting() == 1
-    declare(connection, ORDERS)
+    declare(connection, topology((FEED,)))
     store.clock.forward(15)
     assert relay(store).carry(producer) == 1
 
@@ -120,12 +120,12 @@ def test_a_consumer_that_crashes_before_its_ack_gets_the_event_again(
     relay(store).carry(Producer(connection, EVENTS.name))
     feed = FeedConsumer(store.feed, announce=lambda _: None, prefetch=10)
     with connect(broker.url(vhost)) as dying:
-        (delivery,) = Consumer(dying, NOTIFICATIONS.name, prefetch=1).take(1)
+        (delivery,) = Consumer(dying, FEED.queue, prefetch=1).take(1)
         feed.handle(delivery)
         # Here its power goes: the connection closes without an ack.
     assert feed_everything(store, connection) == []
     assert store.feed.latest_id() == 1
-    assert count(connection, NOTIFICATIONS.name) == 0
+    assert count(connection, FEED.queue) == 0
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,6 @@ def test_a_message_that_nobody_can_read_is_kept_aside(
     store.place()
     relay(store).carry(Producer(connection, EVENTS.name))
     assert [told.payload["orderId"] for told in feed_everything(store, connection)] == [42]
-    (dead,) = Consumer(connection, NOTIFICATIONS_DEAD.name, prefetch=1).take(1)
+    (dead,) = Consumer(connection, FEED.ladder.parking_lot, prefetch=1).take(1)
     assert dead.message.body == poison.body
-    assert dead.message.headers["x-death"][0]["queue"] == NOTIFICATIONS.name
+    assert dead.message.headers["x-death"][0]["queue"] == FEED.queue

@@ -37,8 +37,13 @@ def test_ahmed_orders_and_the_dashboard_is_told(
             "customerName": "Ahmed",
             "productName": "iPhone 15 Pro",
             "totalPrice": 329000,
+            "quantity": 1,
             "wilaya": "Algiers",
             "phone": "+213555123456",
+            "email": None,
+            "urgent": False,
+            "status": "pending",
+            "version": 1,
             "createdAt": heard.data["createdAt"],
             "message": "New order from Ahmed for iPhone 15 Pro",
         }
