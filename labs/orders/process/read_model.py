@@ -30,14 +30,11 @@ from labs.orders.topology import READ_MODEL
 
 #: The saga's steps, as far as a list shows them. A later one wins over an earlier one.
 SAGA = ("started", "reserved", "completed", "cancelled")
-#: How far the saga is, once this has happened. What is released or refunded was cancelled before.
+#: How far the saga is, once this has happened. A step that fails is not among them: it has ended nothing until
+#: the order is cancelled, and an order that was shipped meanwhile cannot be.
 STEPS = {
     names.INVENTORY_RESERVED: "reserved",
     names.PAYMENT_PROCESSED: "completed",
-    names.INVENTORY_REJECTED: "cancelled",
-    names.PAYMENT_FAILED: "cancelled",
-    names.INVENTORY_RELEASED: "cancelled",
-    names.PAYMENT_REFUNDED: "cancelled",
     names.ORDER_CANCELLED: "cancelled",
 }
 #: The longest reason that is kept.
@@ -81,12 +78,16 @@ def _known(event: OrderEvent) -> Mapping[str, object] | None:
         case names.ORDER_STATUS_UPDATED:
             return {"status": text(payload, "status", most=20), "version": whole(payload, "version")}
         case names.ORDER_CANCELLED:
-            version = whole(payload, "version")
-            reason = optional_text(payload, "reason", most=MAX_REASON)
-            return step | {"status": CANCELLED, "version": version, "reason": reason}
+            return step | _reason(payload) | {"status": CANCELLED, "version": whole(payload, "version")}
+        case names.INVENTORY_REJECTED | names.PAYMENT_FAILED:
+            return _reason(payload)
         case names.SHIPPING_BOOKED:
             return {"tracking": text(payload, "tracking", most=64)}
     return step or None
+
+
+def _reason(payload: Mapping[str, object]) -> dict[str, object]:
+    return {"reason": optional_text(payload, "reason", most=MAX_REASON)}
 
 
 def _facts(payload: Mapping[str, object]) -> dict[str, object]:
@@ -114,7 +115,11 @@ def _merge(new: Any) -> Mapping[str, ColumnElement[Any]]:
         "version": case((newer, new.version), else_=old.version),
         "saga": case((_rank(new.saga) > _rank(old.saga), new.saga), else_=old.saga),
         "tracking": func.coalesce(new.tracking, old.tracking),
-        "reason": func.coalesce(new.reason, old.reason),
+        # Why it was cancelled says more than which step failed.
+        "reason": case(
+            (new.saga == "cancelled", func.coalesce(new.reason, old.reason)),
+            else_=func.coalesce(old.reason, new.reason),
+        ),
         "updated_at": case((new.updated_at > old.updated_at, new.updated_at), else_=old.updated_at),
     }
 
