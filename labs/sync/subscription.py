@@ -85,6 +85,13 @@ class Subscription:
         with self._settling(delivery):
             self._channel.basic_ack(delivery.delivery_tag)
 
+    def ack_up_to(self, delivery: Delivery) -> None:
+        """Done with this one and with every one before it that is unsettled: one frame (`multiple`)."""
+        with self._settling(delivery):
+            self._channel.basic_ack(delivery.delivery_tag, multiple=True)
+            older = {mine for mine in self._unsettled if mine[1] < delivery.delivery_tag}
+            self._unsettled -= older
+
     def back(self, delivery: Delivery, *, failed: bool) -> None:
         """Back to the queue, marked redelivered.
 
