@@ -32,6 +32,7 @@ from labs.orders.web.order_routes import order_routes
 from labs.orders.web.page_routes import page_routes
 from labs.orders.web.server import WebServer
 from labs.orders.web.session_routes import session_routes
+from labs.orders.web.socket_routes import socket_routes
 
 
 class Parts:
@@ -68,17 +69,17 @@ class Parts:
         first_id = settings.first_order_id
         intake = Intake(self.database, clock=clock, new_id=new_id, first_id=first_id, committed=relay.wake)
         guard = Guard(account, clock=clock, session_s=settings.session_s)
+        write_s, ping_s = settings.stream_send_timeout_s, settings.stream_ping_s
         routers = (
             ops_routes(self.hub, metrics, status=self.status),
             order_routes(intake, guard, body_limit=settings.body_limit),
-            notification_routes(
-                self.feed, self.hub, guard, status=self.status, send_timeout_s=settings.stream_send_timeout_s
-            ),
+            notification_routes(self.feed, self.hub, guard, status=self.status, send_timeout_s=write_s),
+            socket_routes(self.feed, self.hub, guard, send_timeout_s=write_s),
             session_routes(guard, body_limit=settings.body_limit),
             page_routes(guard),
         )
-        app = create_app(routers=routers, hub=self.hub, metrics=metrics, pulse_s=settings.stream_ping_s)
-        self.server = WebServer(app, port=port, stop_s=settings.stop_s)
+        app = create_app(routers=routers, hub=self.hub, metrics=metrics, pulse_s=ping_s)
+        self.server = WebServer(app, port=port, stop_s=settings.stop_s, write_s=write_s, ping_s=ping_s)
 
     @property
     def connected(self) -> bool:

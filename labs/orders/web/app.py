@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from labs.orders.web.headers import HEADERS, SafeHeaders
 from labs.orders.web.hub import Hub
 from labs.orders.web.metrics import Measured, Metrics
+from labs.orders.web.openapi import document
 from labs.orders.web.refusal import Refusal, answer_refusal
 
 STATIC = Path(__file__).with_name("static")
@@ -43,6 +44,7 @@ def create_app(*, routers: Sequence[APIRouter], hub: Hub, metrics: Metrics, puls
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    described = document(routers)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Measured, metrics=metrics)
     app.add_exception_handler(Refusal, answer_refusal)
@@ -51,6 +53,7 @@ def create_app(*, routers: Sequence[APIRouter], hub: Hub, metrics: Metrics, puls
     app.add_exception_handler(Exception, _answer_surprise)
     for router in routers:
         app.include_router(router)
+    app.openapi = lambda: described  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

@@ -43,7 +43,7 @@ class Guard:
             and visitor == request.cookies.get(self._visitor, "")
         )
 
-    def require_admin(self, request: Request) -> None:
+    def require_admin(self, request: HTTPConnection) -> None:
         """Refuse with 401 unless the admin is signed in."""
         if not self.is_admin(request):
             raise Refusal(401, "Please sign in first.")

@@ -1,13 +1,11 @@
 """The hub: every notification to every open dashboard, in the feed's order, once, and none left out.
 
 An announcement is a *hint* that the feed has grown; the feed itself, in the database, is the truth. The hub
-knows the last number that it told. The next one it tells at once. Any other later number means that something
-is missing here: announcements that overtook each other, one that was lost with a broker or a queue, or a
-number that no row has (a transaction that was undone takes its number with it). Then it reads what comes after
-its number, and tells that. It looks there every few seconds as well, for the last announcement of an evening can
-be lost like any other. All of this needs one thing of the feed: rows appear in the order of their numbers.
-
-A dashboard that reads slowly must not cost the others anything: see `Mailbox`.
+knows the last number that it told. The next one it tells at once. A later one means that something is missing
+here: announcements overtook each other, one was lost with a queue, or no row has that number (a transaction
+that was undone takes its number with it). Then it reads what comes after its number, and tells that. It looks
+every few seconds as well, for the last announcement of an evening can be lost like any other. All this needs
+one thing of the feed: rows appear in the order of their numbers (`labs.orders.store.turn`).
 Announced from any thread; everything else on the web server's event loop.
 """
 
@@ -77,10 +75,7 @@ class Hub:
 
     @contextmanager
     def subscribe(self) -> Iterator[Mailbox]:
-        """A mailbox that receives every frame from now on, until the block ends. On the event loop only.
-
-        A `TimeoutError` that leaves the block means that this dashboard did not read in time: it counts as cut.
-        """
+        """A mailbox that receives every frame from now on; a `TimeoutError` in the block counts as a cut."""
         mailbox = Mailbox(self._buffer)
         if self.closing:
             mailbox.put(bye_frame())
@@ -113,8 +108,8 @@ class Hub:
 
     def _soon(self, call: Callable[[Any], None], argument: object) -> None:
         loop = self._loop
-        with suppress(RuntimeError):  # the loop may close between the question and the call
-            if loop is not None and not loop.is_closed():
+        if loop is not None:
+            with suppress(RuntimeError):  # the loop may have closed in this moment
                 loop.call_soon_threadsafe(call, argument)
 
     def _heard(self, notification: Notification) -> None:

@@ -36,17 +36,17 @@ def notification_routes(
     async def newest(request: Request) -> Response:
         """The newest notifications. `?read=17` also counts those after number 17: the badge."""
         guard.require_admin(request)
-        read_up_to = _number(request.query_params.get("read"), "read") or 0
-        limit = min(_number(request.query_params.get("limit"), "limit") or 50, MAX_LIST)
+        read_up_to = position(request.query_params.get("read"), "read") or 0
+        limit = min(position(request.query_params.get("limit"), "limit") or 50, MAX_LIST)
         return JSONResponse(await run_in_threadpool(_listing, feed, status, read_up_to, limit))
 
     @router.get("/stream")
     async def stream(request: Request) -> Response:
         """Server-Sent Events. `Last-Event-ID`, or `?after=` at first, replays what was missed."""
         guard.require_admin(request)
-        last = _number(request.headers.get("last-event-id"), "Last-Event-ID")
+        last = position(request.headers.get("last-event-id"), "Last-Event-ID")
         if last is None:
-            last = _number(request.query_params.get("after"), "after")
+            last = position(request.query_params.get("after"), "after")
         told = frames(hub, feed, last_id=last, allowed=lambda: guard.is_admin(request))
         return EventStream(told, send_timeout_s=send_timeout_s)
 
@@ -65,8 +65,8 @@ def _listing(
     }
 
 
-def _number(text: str | None, name: str) -> int | None:
-    """A number from a header or a query; None when it is absent or empty."""
+def position(text: str | None, name: str) -> int | None:
+    """A place in the feed, from a header or a query; None when it is absent or empty, `Refusal` when it is none."""
     if not text:
         return None
     number = whole_number(text)

@@ -22,15 +22,26 @@ HOST = "127.0.0.1"
 
 
 class WebServer:
-    """Serves `app` on 127.0.0.1, port `port` (0: a free one). `stop_s` bounds the wait for open requests."""
+    """Serves `app` on 127.0.0.1, port `port` (0: a free one). `stop_s` bounds the wait for open requests.
 
-    def __init__(self, app: ASGIApp, *, port: int, stop_s: float) -> None:
-        self._socket = _bound_socket(port)
+    A client that takes nothing of what it was sent for `write_s` seconds is disconnected, by the kernel
+    where it can do that. A WebSocket that leaves a ping unanswered for as long is closed; `ping_s` is between
+    two of them.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, port: int, stop_s: float, write_s: float = 5.0, ping_s: float = 5.0
+    ) -> None:
+        self._socket = _bound_socket(port, write_s=write_s)
         self.port: int = self._socket.getsockname()[1]
         # Access lines and warnings would appear in the middle of a notebook's output.
+        # uvloop and httptools are used where they are installed. What comes by a WebSocket is not even read, so
+        # it may be small; what goes out is too short to be worth a compressor's memory for each dashboard.
         config = uvicorn.Config(
             app, log_config=None, log_level="critical", access_log=False, server_header=False,
-            timeout_graceful_shutdown=max(1, int(stop_s / 2)),
+            timeout_graceful_shutdown=max(1, int(stop_s / 2)), loop="auto", http="auto",
+            ws="websockets-sansio", ws_max_size=4096, ws_per_message_deflate=False,
+            ws_ping_interval=ping_s, ws_ping_timeout=write_s,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = Thread(target=self._server.run, args=([self._socket],), name="orders.web", daemon=True)
@@ -58,10 +69,14 @@ class WebServer:
         return not self._thread.is_alive()
 
 
-def _bound_socket(port: int) -> socket.socket:
+def _bound_socket(port: int, *, write_s: float) -> socket.socket:
     # asyncio sets TCP_NODELAY only if the protocol is named; else each answer waits 40 ms for an ACK.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Closing a connection waits until the other end has read what is left, and one that never reads would
+        # stay for ever. Accepted connections inherit this; https://www.rfc-editor.org/rfc/rfc5482
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(write_s * 1000))
     try:
         listener.bind((HOST, port))
     except OSError as error:
