@@ -1,41 +1,76 @@
-"""One SQLite file, opened in the way that keeps the word "committed" honest.
+"""The shop's database: SQLite in a file, or PostgreSQL by its URL, with the same two verbs.
 
-WAL lets readers read while somebody writes. `synchronous=FULL` makes a commit wait for the disk, so an
-answer given after it survives a power cut. Writers say `BEGIN IMMEDIATE`: a transaction that reads first
-and writes later could otherwise fail half way with "database is locked", which no time-out cures.
-See https://www.sqlite.org/wal.html and https://www.sqlite.org/lang_transaction.html.
+SQLite is enough for one machine and needs nothing. PostgreSQL lets several machines and processes write.
+The rule is to say which kind of transaction you want: `write` is committed whole or not at all, and `read` sees
+one moment and cannot write. Say it wrongly and SQLite answers "database is locked" on the day of the rush.
 
-Safe to use from many threads: writers queue for one lock, readers do not wait for them.
+Safe to use from many threads. In SQLite writers queue for one lock, and readers never wait for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from labs.errors import LabsError
-from labs.orders.store.schema import metadata
+from labs.orders.store.migrations.migrate import WAIT_MS, migrate
+from labs.orders.store.postgres import postgres_reader, postgres_writer
+from labs.orders.store.sqlite import sqlite_reader, sqlite_writer
 
-#: How long a writer waits for another *process* that holds the file, in milliseconds.
-BUSY_TIMEOUT_MS = 5000
+FORMS = "Give a file's path, or postgresql://user:password@host/name."
 
 
 class Database:
-    """The shop's database in the file `path`. Tables are created when they are missing."""
+    """The shop's database at `place`: a file's path, or PostgreSQL's URL. Its tables are brought up to date.
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
-        self.path = path
-        self._writer = _engine(path, begin="BEGIN IMMEDIATE", pool_size=1)
-        self._reader = _engine(path, begin="BEGIN", pool_size=5)
-        self._one_writer = Lock()
-        with self.write() as connection:
-            metadata.create_all(connection)
+    Raises LabsError when it cannot be opened: nobody answers, another process keeps it busy for a minute, or a
+    newer version of the shop made the tables.
+    """
+
+    def __init__(self, place: Path | URL) -> None:
+        self._one_writer: AbstractContextManager[object] = nullcontext()
+        if isinstance(place, URL):
+            self._writer, self._reader = postgres_writer(place), postgres_reader(place)
+            migrator = self._writer
+        else:
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
+            self._writer, self._reader = sqlite_writer(place), sqlite_reader(place)
+            self._one_writer = Lock()
+            migrator = sqlite_writer(place, busy_ms=WAIT_MS)
+        try:
+            migrate(reader=self._reader, writer=migrator)
+        except BaseException as error:
+            self.close()
+            if not isinstance(error, OperationalError):
+                raise
+            name = place.render_as_string() if isinstance(place, URL) else place
+            raise LabsError(
+                f"The database {name} cannot be opened: {' '.join(str(error.orig).split())}", hint=FORMS
+            ) from error
+        finally:
+            if migrator is not self._writer:
+                migrator.dispose()
+
+    @classmethod
+    def open(cls, place: str | Path) -> Self:
+        """The database at a path, or at a URL such as `postgresql://shop:secret@db/shop`."""
+        if isinstance(place, Path) or "://" not in place:
+            return cls(Path(place))
+        try:
+            url = make_url(place)
+        except ArgumentError as error:  # its message would repeat the URL, and the password in it
+            raise LabsError("The database's address cannot be read.", hint=FORMS) from error
+        if url.get_backend_name() in {"postgresql", "postgres"}:
+            return cls(url)
+        if url.get_backend_name() == "sqlite" and url.database:
+            return cls(Path(url.database))
+        raise LabsError(f"The shop cannot use {url.get_backend_name()} as its database.", hint=FORMS)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -45,38 +80,11 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one moment of the database. Keep it short: a long one lets the WAL grow."""
+        """A transaction that sees one moment of the database. Keep it short: a long one lets the files grow."""
         with self._reader.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        """Close every connection to the file. Safe to call twice."""
+        """Close every connection. Safe to call twice."""
         self._writer.dispose()
         self._reader.dispose()
-
-
-def _engine(path: Path, *, begin: str, pool_size: int) -> Engine:
-    threads = {"check_same_thread": False}  # the pool hands a connection to one thread at a time
-    engine = create_engine(f"sqlite:///{path}", pool_size=pool_size, connect_args=threads)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        # Python's driver would begin transactions by itself, and not of this kind.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-        if mode != "wal":  # SQLite refuses WAL by answering with the old mode, not with an error
-            raise LabsError(
-                f"The database cannot use WAL here: SQLite stays in mode {mode!r}.",
-                hint="Put LABS_HOME on a local disk; network drives cannot share memory.",
-            )
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin_as_told(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

@@ -9,22 +9,19 @@ from sqlalchemy import Connection, Row, func, insert, select
 from labs.orders.domain.clock import from_milliseconds, milliseconds
 from labs.orders.domain.order import Order, OrderRequest
 from labs.orders.store.tables import orders
+from labs.orders.store.turn import ORDER_NUMBERS, take_turn
 
 #: Built once, because many orders a second use them. A statement that is built anew must be compiled anew.
 INSERT = insert(orders)
 HIGHEST = select(func.max(orders.c.id))
-#: PostgreSQL lets two processes number orders at once; this lock, held until the commit, lets one do it.
-NUMBERING = select(func.pg_advisory_xact_lock(42))
 
 
 def next_number(connection: Connection, *, first: int) -> int:
     """The number of the next order, which is nobody else's until this transaction ends.
 
-    SQLite needs no lock of its own here: inside `BEGIN IMMEDIATE` there is no second writer. PostgreSQL's
-    sequences would leave holes after a rollback, and a shop's numbers are looked at by accountants.
+    PostgreSQL's sequences would leave holes after a rollback, and a shop's numbers are looked at by accountants.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(NUMBERING)
+    take_turn(connection, ORDER_NUMBERS)
     highest = connection.execute(HIGHEST).scalar()
     return first if highest is None else int(highest) + 1
 

@@ -43,10 +43,10 @@ class Outbox:
         now = self._clock()
         token = self._new_id()
         free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= milliseconds(now))
+        oldest = select(outbox).where(outbox.c.sent_at.is_(None), free).order_by(outbox.c.seq).limit(limit)
         with self._database.write() as connection:
-            rows = connection.execute(
-                select(outbox).where(outbox.c.sent_at.is_(None), free).order_by(outbox.c.seq).limit(limit)
-            ).all()  # fmt: skip
+            # PostgreSQL: two relays that claim at once pass each other by. SQLite has one writer, and no such words.
+            rows = connection.execute(oldest.with_for_update(skip_locked=True)).all()
             if rows:
                 connection.execute(
                     update(outbox)
@@ -57,6 +57,8 @@ class Outbox:
 
     def mark_sent(self, token: str, event_ids: Sequence[str]) -> int:
         """Note that the broker has these events. Returns how many were still ours to mark."""
+        if not event_ids:
+            return 0
         now = milliseconds(self._clock())
         with self._database.write() as connection:
             result = connection.execute(
@@ -68,6 +70,8 @@ class Outbox:
 
     def release(self, token: str, event_ids: Sequence[str]) -> None:
         """Give these events back at once, so that the next claim need not wait for the lease to run out."""
+        if not event_ids:
+            return
         with self._database.write() as connection:
             connection.execute(
                 update(outbox)
