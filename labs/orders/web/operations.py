@@ -49,6 +49,7 @@ def _limit(most: int, usual: int) -> Schema:
 BODY = (400, 413, 415)
 POSITION: Schema = COUNT | {"maximum": 10**18 - 1}
 ORDER_ID = _path("order_id", {"type": "integer", "minimum": 1}, "The order's number.")
+WEBHOOK_ID = _path("registration_id", TEXT, "The id that the registration was given.")
 KEY = _header(
     "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255},
     "Any text of your own. The same request with the same key is one order, however often it is sent.",
@@ -115,6 +116,25 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         csrf=True, takes="Password", answers={204: None}, refusals=(*BODY, 401, 403, 422)
     ),
     ("DELETE", "/api/session"): Operation(csrf=True, answers={204: None}, refusals=(403,)),
+    ("GET", "/api/webhooks"): Operation(admin=True, answers={200: "Webhooks"}, refusals=(401, 503)),
+    ("POST", "/api/webhooks"): Operation(
+        admin=True,
+        csrf=True,
+        takes="WebhookWish",
+        answers={201: "NewWebhook"},
+        refusals=(*BODY, 401, 403, 409, 422, 503),
+    ),
+    ("DELETE", "/api/webhooks/{registration_id}"): Operation(
+        admin=True, csrf=True, parameters=(WEBHOOK_ID,), answers={204: None}, refusals=(401, 403, 404, 503)
+    ),
+    ("POST", "/api/webhooks/{registration_id}/test"): Operation(
+        admin=True,
+        csrf=True,
+        parameters=(WEBHOOK_ID,),
+        answers={200: "WebhookTest"},
+        refusals=(401, 403, 404, 503),
+    ),
+    ("GET", "/api/asyncapi.json"): Operation(answers={200: "application/json"}),
     ("GET", "/api/mails"): Operation(admin=True, answers={200: "Mails"}, refusals=(401,)),
     ("GET", "/healthz"): Operation(answers={200: "Alive"}),
     ("GET", "/readyz"): Operation(answers={200: "Ready", 503: "Ready"}),
