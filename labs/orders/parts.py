@@ -23,6 +23,7 @@ from labs.orders.store.outbox import Outbox
 from labs.orders.topology import FEED, topology
 from labs.orders.web.account import Account, new_password
 from labs.orders.web.app import create_app
+from labs.orders.web.asyncapi import asyncapi_routes
 from labs.orders.web.guard import Guard
 from labs.orders.web.hub import Hub
 from labs.orders.web.metrics import Metrics
@@ -75,6 +76,7 @@ class Parts:
             order_routes(intake, guard, body_limit=settings.body_limit),
             notification_routes(self.feed, self.hub, guard, status=self.status, send_timeout_s=write_s),
             socket_routes(self.feed, self.hub, guard, send_timeout_s=write_s),
+            asyncapi_routes(),
             session_routes(guard, body_limit=settings.body_limit),
             page_routes(guard),
         )
