@@ -1,6 +1,8 @@
 // Talking to our own server: JSON in, JSON out, and one sentence when it fails.
 
-/** Ask the server. Resolves to {ok, status, data}; a network failure is {ok: false, status: 0}. */
+const UNREACHABLE = "The shop cannot be reached just now. Please try again.";
+
+/** Ask the server. Resolves to {ok, status, data, retryAfter}; a network failure is {ok: false, status: 0}. */
 export async function ask(method, path, body, headers = {}) {
   const options = { method, headers: { Accept: "application/json", ...headers } };
   if (body !== undefined) {
@@ -12,15 +14,15 @@ export async function ask(method, path, body, headers = {}) {
     const text = await response.text();
     let data = {};
     try { data = text ? JSON.parse(text) : {}; } catch { /* not ours: the status says enough */ }
-    return { ok: response.ok, status: response.status, data };
+    return { ok: response.ok, status: response.status, data, retryAfter: Number(response.headers.get("Retry-After")) || 0 };
   } catch {
-    return { ok: false, status: 0, data: { message: "The shop cannot be reached just now. Please try again." } };
+    return { ok: false, status: 0, data: { message: UNREACHABLE }, retryAfter: 0 };
   }
 }
 
-/** Like ask, for requests that change the session: fetches the CSRF token that must come with them. */
-export async function askSession(method, body) {
+/** Like ask, for requests that change something as the admin: with the CSRF token that only our own page can get. */
+export async function change(method, path, body) {
   const session = await ask("GET", "/api/session");
   if (!session.ok) return session;
-  return ask(method, "/api/session", body, { "X-CSRF-Token": session.data.csrf });
+  return ask(method, path, body, { "X-CSRF-Token": session.data.csrf });
 }

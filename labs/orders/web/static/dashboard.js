@@ -1,75 +1,83 @@
-// The admin's dashboard: the list, the badge, and what happens when an order arrives.
-import { ask, askSession } from "./api.js";
-import { allowSound, muted, ring, setMuted } from "./sound.js";
+// The admin's dashboard: where its parts meet, and what happens when an event arrives.
+import { ask, change } from "./api.js";
+import { showPulse, showState } from "./connection.js";
+import { Detail } from "./detail.js";
+import { List } from "./list.js";
+import { showMails } from "./mails.js";
+import { remember } from "./memory.js";
+import { cancelDialog } from "./moves.js";
+import { Orders } from "./orders.js";
+import { numbersUpTo, ring, soundButton } from "./sound.js";
 import { Stream } from "./stream.js";
-import { dinars, element, say, telephone, words } from "./text.js";
+import { dinars } from "./text.js";
 import { toast } from "./toast.js";
+import { showTrends, trendsSoon } from "./trends.js";
+import { readUpTo, Unread } from "./unread.js";
+import { showWebhooks, webhookForm } from "./webhooks.js";
 
-const READ = "orders.read";
-const SHOWN = 50;
-const STATES = { connecting: "Connecting…", live: "Live", lost: "Connection lost, trying again" };
-
+const FEED = 200; // how much of the feed an opening page asks for
+const SIGNED_OUT = "orders.signed-out";
+const TYPED_MS = 250;
 const byId = (id) => document.getElementById(id);
-const list = byId("orders");
-let latest = 0;
-let unread = 0;
-const readUpTo = () => Number(localStorage.getItem(READ) ?? 0) || 0;
 
-function row(id, order) {
-  const when = new Date(order.createdAt);
-  const time = element("time", "", when.toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }));
-  time.dateTime = order.createdAt;
-  const call = element("a", "", telephone(order.phone));
-  call.href = `tel:${String(order.phone).replace(/[^+\d]/g, "")}`;
-  const number = element("div", "order-number", `#${order.orderId}`);
-  const item = element(
-    "li", "order", null, number,
-    element("div", "order-who", null, words(order.customerName), " · ", words(order.productName)),
-    element("div", "order-price", dinars(order.totalPrice)),
-    element("div", "order-details", null, words(order.wilaya), " · ", call),
-    time,
-  );
-  if (id > readUpTo()) {
-    item.classList.add("unread");
-    number.append(element("span", "new", "New"));
-  }
-  return item;
+const orders = new Orders((ids) => show(ids));
+const unread = new Unread({ badge: byId("badge"), button: byId("mark-read"), changed: () => show(null) });
+const list = new List(byId("orders"), { orders, unread, on: { open: openOrder, moved } });
+const detail = new Detail({ orders, on: { closed, moved } });
+let painting = null;
+let changed = [];
+
+/** Rows are written once for each picture that the screen shows, however many events came in between. */
+function show(ids) {
+  changed = ids === null || changed === null ? null : [...changed, ...ids];
+  painting ??= setTimeout(paint, 16);
 }
 
-function showBadge() {
-  say(byId("badge"), unread ? String(unread) : null);
-  byId("badge").setAttribute("aria-label", `${unread} unread`);
-  byId("mark-read").hidden = !unread;
-  byId("empty").hidden = list.children.length > 0;
-  document.title = unread ? `(${unread}) Orders` : "Orders";
+function paint() {
+  const ids = changed;
+  [painting, changed] = [null, []];
+  list.show(ids);
+  if (detail.id !== null && (ids === null || ids.includes(detail.id))) detail.show();
+  const none = byId("orders").children.length === 0;
+  byId("empty").hidden = !none || Boolean(orders.status || orders.text);
+  byId("nothing").hidden = !none || !(orders.status || orders.text);
+  byId("older").hidden = !orders.next;
+  byId("older").textContent = `Show older orders (${byId("orders").children.length} of ${orders.total})`;
+  byId("tools").hidden = !orders.offered;
 }
 
-function arrived(id, order) {
-  latest = id;
-  unread += 1;
-  list.prepend(row(id, order));
-  while (list.children.length > SHOWN) list.lastElementChild.remove();
-  showBadge();
-  toast(order.message, `#${order.orderId} · ${order.wilaya} · ${dinars(order.totalPrice)}`);
-  ring();
+function arrived(id, event, order) {
+  orders.fold(order);
+  unread.arrived(id, event, order.orderId);
+  show([order.orderId]);
+  trendsSoon();
+  if (detail.id === order.orderId) detail.follow();
+  if (event !== "order.created" && event !== "order.cancelled") return;
+  const about = [`#${order.orderId}`, order.wilaya, order.totalPrice && dinars(order.totalPrice)].filter(Boolean).join(" · ");
+  toast(order.message, about, () => openOrder(order.orderId));
+  if (event === "order.created") ring(id);
 }
 
-function markRead() {
-  localStorage.setItem(READ, String(latest));
-  unread = 0;
-  for (const item of list.querySelectorAll(".unread")) {
-    item.classList.remove("unread");
-    item.querySelector(".new")?.remove();
-  }
-  showBadge();
+function openOrder(id) {
+  const before = list.open;
+  list.open = id;
+  show([id, before]);
+  detail.open(id);
 }
 
-function showState(state) {
-  const pill = byId("connection");
-  if (pill.dataset.state === state) return;
-  pill.dataset.state = state;
-  pill.textContent = STATES[state];
-  if (state !== "live") say(byId("notice"), null); // what we knew about the broker is old news now
+function closed(id) {
+  list.open = null;
+  show([id]);
+  byId("orders").querySelector(`[data-id="${id}"] .open`)?.focus();
+}
+
+async function moved(order, problem, id) {
+  if (problem) list.problems.set(id, problem);
+  else list.problems.delete(id);
+  if (detail.id === id) detail.problem(problem);
+  if (order) orders.merge(order);
+  else await orders.one(id); // what it really is now
+  show([id]);
 }
 
 async function refused() {
@@ -77,38 +85,35 @@ async function refused() {
   if (ok && !data.signedIn) location.assign("/admin/sign-in"); // the session has run out
 }
 
-function showStatus({ broker, waiting }) {
-  const orders = waiting === 1 ? "1 order waits" : `${waiting} orders wait`;
-  say(byId("notice"), broker ? null
-    : `The broker is away. Orders are still taken${waiting ? `; ${orders} and will appear here when it is back.` : "."}`);
-}
-
-function showSound() {
-  byId("sound").textContent = muted() ? "Sound off" : "Sound on";
-}
-
 async function open() {
-  const { ok, status, data } = await ask("GET", `/api/notifications?limit=${SHOWN}&read=${readUpTo()}`);
+  const { ok, status, data } = await ask("GET", `/api/notifications?limit=${FEED}&read=${readUpTo()}`);
   if (status === 401) return location.assign("/admin/sign-in");
   if (!ok) {
     showState("lost");
     return setTimeout(open, 2000);
   }
-  latest = data.latestId;
-  if (readUpTo() > latest) localStorage.setItem(READ, String(latest)); // a new database counts from one again
-  unread = data.unread;
-  list.replaceChildren(...data.items.map((item) => row(item.id, item)));
-  showBadge();
-  new Stream("/api/notifications/stream", latest, { order: arrived, state: showState, status: showStatus, refused }).open();
+  await orders.look();
+  for (const { id, event, ...payload } of [...data.items].reverse()) orders.fold(payload);
+  unread.begin(data);
+  numbersUpTo(data.latestId);
+  new Stream("/api/notifications/stream", data.latestId, { event: arrived, state: showState, pulse: showPulse, refused }).open();
+  return Promise.all([showTrends(), showMails(), showWebhooks()]);
 }
 
-byId("mark-read").addEventListener("click", markRead);
-byId("sound").addEventListener("click", () => { setMuted(!muted()); showSound(); });
+let typing = null;
+byId("search").addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => orders.look({ text: byId("search").value.trim() }), TYPED_MS);
+});
+byId("status").addEventListener("change", () => orders.look({ status: byId("status").value }));
+byId("older").addEventListener("click", () => orders.older());
 byId("sign-out").addEventListener("click", async () => {
-  await askSession("DELETE");
+  await change("DELETE", "/api/session");
+  remember(SIGNED_OUT, String(Date.now())); // the other tabs go too
   location.assign("/admin/sign-in");
 });
-addEventListener("storage", (event) => { if (event.key === READ && readUpTo() >= latest) markRead(); });
-allowSound();
-showSound();
+addEventListener("storage", ({ key }) => { if (key === SIGNED_OUT) location.assign("/admin/sign-in"); });
+soundButton(byId("sound"));
+cancelDialog();
+webhookForm();
 open();

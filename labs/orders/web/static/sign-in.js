@@ -1,5 +1,5 @@
 // The sign-in page.
-import { ask, askSession } from "./api.js";
+import { ask, change } from "./api.js";
 import { say } from "./text.js";
 
 const form = document.getElementById("sign-in");
@@ -9,7 +9,7 @@ const button = form.querySelector("button");
 async function signIn(event) {
   event.preventDefault();
   button.disabled = true;
-  const answer = await askSession("POST", { password: password.value });
+  const answer = await change("POST", "/api/session", { password: password.value });
   button.disabled = false;
   if (answer.ok) {
     location.replace("/admin");

@@ -6,9 +6,15 @@
 
 const SILENCE_MS = 15000;
 const RETRY_MS = 2000;
+/** An EventSource hands over only events that were asked for by name. */
+const EVENTS = [
+  "order.created", "order.status_updated", "order.cancelled",
+  "inventory.reserved", "inventory.rejected", "inventory.released",
+  "payment.processed", "payment.failed", "payment.refunded", "shipping.booked",
+];
 
 export class Stream {
-  /** `on` has: order(id, payload), state("live" | "lost"), status(values), refused(). */
+  /** `on` has: event(id, name, payload), state("live" | "lost"), pulse(values), refused(). */
   constructor(path, latestId, on) {
     Object.assign(this, { path, latestId, on, source: null, watch: null, retry: null });
     addEventListener("offline", () => this.lost());
@@ -20,10 +26,10 @@ export class Stream {
   open() {
     this.close();
     this.source = new EventSource(`${this.path}?after=${this.latestId}`);
-    this.source.addEventListener("order.created", (event) => this.order(event));
+    for (const name of EVENTS) this.source.addEventListener(name, (event) => this.arrived(name, event));
     this.source.addEventListener("pulse", (event) => {
       this.alive();
-      this.on.status(JSON.parse(event.data));
+      this.on.pulse(JSON.parse(event.data));
     });
     this.source.addEventListener("bye", () => this.on.state("lost"));
     this.source.addEventListener("error", () => {
@@ -42,12 +48,12 @@ export class Stream {
     clearTimeout(this.retry);
   }
 
-  order(event) {
+  arrived(name, event) {
     this.alive();
     const id = Number(event.lastEventId);
     if (id <= this.latestId) return; // a reconnect may repeat what is already here
     this.latestId = id;
-    this.on.order(id, JSON.parse(event.data));
+    this.on.event(id, name, JSON.parse(event.data));
   }
 
   alive() {

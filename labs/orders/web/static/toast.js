@@ -1,23 +1,22 @@
 // Toasts: what happened, in one line, in the corner. They leave by themselves, but never while someone reads them.
-import { element, words } from "./text.js";
+import { bidi, element } from "./text.js";
 
 const STAY_MS = 9000;
 const AT_MOST = 3;
 const place = document.getElementById("toasts");
 
-/** Show one toast. All its words are set as text. */
-export function toast(sentence, detail) {
-  const close = element("button", "", "×");
+/** Show one toast. All its words are set as text. `open` is what a click on it does. */
+export function toast(sentence, detail, open) {
+  const show = element("button", "toast-open", null, bidi(sentence));
+  show.type = "button";
+  const close = element("button", "toast-close", "×");
   close.type = "button";
   close.setAttribute("aria-label", "Dismiss");
   const bell = element("img");
   Object.assign(bell, { src: "/static/bell.svg", alt: "", width: 34, height: 34 });
-  const box = element(
-    "div", "toast", null, bell,
-    element("div", "", null,
-      element("div", "toast-text", null, words(sentence)), element("div", "toast-more", null, words(detail))),
-    close,
-  );
+  const words = element("div", "toast-words", null, show, element("div", "toast-more", null, bidi(detail)));
+  const box = element("div", "toast", null, bell, words, close);
+  show.addEventListener("click", () => { box.remove(); open(); });
   close.addEventListener("click", () => box.remove());
   place.append(box);
   while (place.children.length > AT_MOST) place.firstElementChild.remove();

@@ -1,0 +1,43 @@
+// English: the words of the customer's page. The other languages have the same keys.
+export default {
+  direction: "ltr",
+  title: "Checkout · Casbah Electronics",
+  promise: "Cash on delivery, in all 58 wilayas",
+  language: "Language",
+  checkout: "Checkout",
+  product: "What would you like?",
+  quantity: "Quantity",
+  fewer: "One fewer",
+  more: "One more",
+  who: "Who is it for?",
+  name: "Your name",
+  phone: "Phone",
+  wilaya: "Wilaya",
+  email: "E-mail (optional)",
+  emailHint: "We write to you whenever the order moves on.",
+  urgent: "It is urgent",
+  urgentHint: "Somebody in the shop gets an SMS at once.",
+  summary: "Your order",
+  unitPrice: "Price",
+  delivery: "Delivery",
+  free: "Free",
+  total: "Total",
+  place: "Place the order",
+  placing: "Placing the order…",
+  pay: "You pay when it arrives. We call you before we send it.",
+  thanks: "Thank you, {name}.",
+  orderNumber: "Order number",
+  stored: "{quantity} × {product}, {price}, to {wilaya}.",
+  call: "We will call {phone}.",
+  write: "We will write to {email}.",
+  again: "Place another order",
+  dinars: "DZD",
+  unreachable: "The shop cannot be reached just now. Your order is kept here; press the button to send it again.",
+  retrying: "The shop cannot be reached just now. Trying again…",
+  tooMany: "That was very often in a short time. Please try again in {seconds} seconds.",
+  failed: "The order could not be taken. Please try again.",
+};
+
+/** The server's own sentences are English already. */
+export const sentences = {};
+export const fields = {};
