@@ -15,9 +15,10 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from labs.orders.web.components import COMPONENTS
 from labs.orders.web.guard import TOKEN_HEADER
 from labs.orders.web.operations import OPERATIONS, Operation
-from labs.orders.web.schemas import COMPONENTS, Schema, ref
+from labs.orders.web.schemas import Schema, ref
 
 INFO = {
     "title": "Algeria orders",

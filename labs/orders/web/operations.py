@@ -134,7 +134,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={200: "WebhookTest"},
         refusals=(401, 403, 404, 503),
     ),
-    ("GET", "/api/asyncapi.json"): Operation(answers={200: "application/json"}),
+    ("GET", "/api/asyncapi.json"): Operation(answers={200: "AsyncApi"}),
     ("GET", "/api/mails"): Operation(admin=True, answers={200: "Mails"}, refusals=(401,)),
     ("GET", "/healthz"): Operation(answers={200: "Alive"}),
     ("GET", "/readyz"): Operation(answers={200: "Ready", 503: "Ready"}),
