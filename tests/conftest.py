@@ -25,6 +25,7 @@ from labs.broker.ensure import ensure_broker, main_node
 from labs.broker.lock import try_lock
 from labs.broker.management import Management
 from labs.broker.vhosts import clean_vhost, drop_vhost
+from tests.orders.absent import absent
 
 #: Tells the workers, the kernels and the programs under test where the run's own folder is.
 HOME_OF_TESTS = "LABS_HOME_OF_TESTS"
@@ -60,6 +61,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     with try_lock(home / "in-use") as nobody_else:
         if nobody_else:
             main_node(home).stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the shop could not be tested with here, in any run that tested the shop."""
+    reports = (report for kind in terminalreporter.stats.values() for report in kind)
+    if any(getattr(report, "nodeid", "").startswith("tests/orders/") for report in reports):
+        for reason in absent().values():
+            terminalreporter.write_line(reason, yellow=True)
 
 
 #: Three files have tests for every notebook, `[03_queues]`, `[3.2]` or `[nb03_ex2__why]`; these may be parted.

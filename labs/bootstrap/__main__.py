@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labs.bootstrap.environment import Environment
+from labs.bootstrap.postgres import ensure_postgres
 from labs.bootstrap.programs import ensure_chromium, ensure_rabbitmq, find_chromium
 from labs.bootstrap.stop import Stop
 
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:  # noqa: RET503 - os.execv does not r
             ensure_rabbitmq(environment.python)
         if needs_browser(command, rest):
             ensure_chromium(environment.python)
+            ensure_postgres()
     except Stop as stop:
         print(stop, file=sys.stderr)
         return stop.code

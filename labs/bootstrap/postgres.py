@@ -39,7 +39,7 @@ def advice() -> str:
     """How a person gets PostgreSQL on this kind of machine."""
     if "debian" in debian.family():
         return "To test both: sudo apt-get install postgresql."
-    return "To test both, install PostgreSQL 13 or newer, or put its programs on the PATH."
+    return "To test both, install PostgreSQL 13 or newer or put its programs on the PATH."
 
 
 def find_postgres() -> Path | None:

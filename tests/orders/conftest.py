@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from labs.broker.address import Broker
+from labs.orders.domain.clock import system_clock
+from labs.orders.domain.event import OrderEvent
 from labs.orders.domain.validation import read_order
 from labs.orders.running import OrderSystem
 from labs.orders.store.database import Database
@@ -22,6 +24,8 @@ from labs.orders.store.feed import Feed
 from labs.orders.store.intake import Intake
 from labs.orders.store.outbox import Outbox
 from labs.orders.web.client import ShopClient
+from tests.orders.absent import absent
+from tests.orders.postgres import Cluster, cluster
 
 #: Ahmed's order, as the guide tells it.
 AHMED = {
@@ -71,11 +75,40 @@ def ahmed() -> dict[str, object]:
     return dict(AHMED)
 
 
+#: What the shop's database may be. Where PostgreSQL is not installed, the run's last lines say so.
+DATABASES = ("sqlite",) if "postgres" in absent() else ("sqlite", "postgresql")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a program that is not here. `pytest_terminal_summary`, one floor up, says so."""
+    without = {item for item in items if absent().keys() & set(getattr(item, "fixturenames", ()))}
+    if without:
+        config.hook.pytest_deselected(items=list(without))
+        items[:] = [item for item in items if item not in without]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A private PostgreSQL server, started by the first test that needs it."""
+    with cluster() as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a fresh database of the shop is, for `Database.open`: each test runs once on each kind."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "shop.sqlite")
+    else:
+        with request.getfixturevalue("postgres").fresh() as url:
+            yield url
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(address: str) -> Iterator[Store]:
     """A fresh store whose ids are `id-1`, `id-2`, … and whose clock stands at the guide's moment."""
     numbers = itertools.count(1)
-    clock, database = Hands(), Database(tmp_path / "shop.sqlite")
+    clock, database = Hands(), Database.open(address)
 
     def new_id() -> str:
         return f"id-{next(numbers)}"
@@ -129,8 +162,11 @@ def admin(shop: OrderSystem) -> Iterator[httpx.Client]:
 def tell(shop: OrderSystem, number: int, **extra: object) -> None:
     """Let notification `number` arrive, as the feed consumer would."""
     payload = {"orderId": number, "message": f"order {number}", **extra}
-    notification = shop._parts.feed.record(message_id=f"m-{number}", event="order.created", payload=payload)
-    assert notification is not None
+    event = OrderEvent(
+        id=f"m-{number}", name="order.created", order_id=number, payload=payload, created_at=system_clock()
+    )
+    with shop._parts.database.write() as connection:
+        notification = shop._parts.feed.add(connection, event)
     shop._parts.hub.announce(notification)
 
 

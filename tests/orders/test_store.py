@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
 from labs.orders.domain.clock import iso
-from labs.orders.domain.event import ORDER_CREATED
+from labs.orders.domain.event import ORDER_CREATED, OrderEvent
+from labs.orders.domain.notification import Notification
+from labs.orders.store.inbox import is_new
 from labs.orders.store.tables import orders, outbox
 from tests.orders.conftest import Store
 
@@ -106,10 +105,22 @@ def test_a_released_event_is_free_at_once_and_keeps_its_place(store: Store) -> N
     assert [happening.order_id for happening in store.outbox.claim(10).events] == [42, 43]
 
 
+def told(store: Store, message_id: str, number: int) -> Notification | None:
+    """What a reader does with an event: inbox and feed in one transaction; None when it was here before."""
+    now = store.clock()
+    happening = OrderEvent(
+        id=message_id, name=ORDER_CREATED, order_id=number, payload={"orderId": number}, created_at=now
+    )
+    with store.database.write() as connection:
+        if not is_new(connection, consumer="feed", message_id=message_id, now=now):
+            return None
+        return store.feed.add(connection, happening)
+
+
 def test_a_duplicate_has_no_second_effect(store: Store) -> None:
     """The same message id twice is one notification."""
-    assert store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42}) is not None
-    assert store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42}) is None
+    assert told(store, "m-1", 42) is not None
+    assert told(store, "m-1", 42) is None
     assert [item.payload for item in store.feed.after(0, limit=10)] == [{"orderId": 42}]
 
 
@@ -122,30 +133,15 @@ def test_a_crash_in_the_effect_forgets_the_message_id_too(store: Store) -> None:
 
     event.listen(store.database._writer, "before_cursor_execute", crash)
     with pytest.raises(KeyboardInterrupt):
-        store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42})
+        told(store, "m-1", 42)
     event.remove(store.database._writer, "before_cursor_execute", crash)
-    assert store.feed.record(message_id="m-1", event=ORDER_CREATED, payload={"orderId": 42}) is not None
+    assert told(store, "m-1", 42) is not None
 
 
 def test_the_feed_counts_and_pages(store: Store) -> None:
     """What a returning browser asks for: everything after the last number it saw."""
     for number in range(1, 6):
-        store.feed.record(message_id=f"m-{number}", event=ORDER_CREATED, payload={"orderId": number})
+        told(store, f"m-{number}", number)
     assert [item.id for item in store.feed.after(2, limit=2)] == [3, 4]
     assert [item.id for item in store.feed.newest(2)] == [5, 4]
     assert (store.feed.latest_id(), store.feed.count_after(2)) == (5, 3)
-
-
-def test_commits_wait_for_the_disk(store: Store, tmp_path: Path) -> None:
-    """WAL for readers beside a writer, synchronous=FULL (2) so that an answer after commit can be trusted."""
-
-    def pragma(connection: Any, name: str) -> object:
-        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-
-    with store.database.write() as connection:
-        assert (pragma(connection, "journal_mode"), pragma(connection, "synchronous")) == ("wal", 2)
-        # BEGIN IMMEDIATE: the lock is ours before the first write.
-        other = sqlite3.connect(tmp_path / "shop.sqlite", timeout=0)
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
-        other.close()

@@ -11,7 +11,7 @@ import pytest
 
 from labs import paths
 from labs.bootstrap import __main__ as bootstrap
-from labs.bootstrap import debian, programs
+from labs.bootstrap import debian, postgres, programs
 from labs.bootstrap.environment import SOURCES, Environment
 from labs.bootstrap.run import watch
 from labs.bootstrap.stop import Stop
@@ -154,6 +154,54 @@ def test_a_small_debian_gets_the_library_that_the_browsers_driver_needs(
             with pytest.raises(Stop, match="something else"):
                 programs._ensure_driver(python)
     assert installed == ["libatomic1"]
+
+
+def test_debians_postgresql_makes_no_server_of_the_systems(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """While apt runs, a rule says that the package makes no cluster; afterwards the rule is gone."""
+    rules = tmp_path / "createcluster.d"
+    told: list[str] = []
+
+    def install(packages: list[str], why: str) -> None:
+        told.extend([*packages, *(file.read_text(encoding="utf-8") for file in rules.iterdir())])
+
+    monkeypatch.setattr(postgres, "CLUSTER_RULES", rules)
+    monkeypatch.setattr(postgres, "find_postgres", lambda: None if not told else tmp_path)
+    monkeypatch.setattr(debian, "can_install", lambda: True)
+    monkeypatch.setattr(debian, "privilege", list)
+    monkeypatch.setattr(debian, "install", install)
+    monkeypatch.setattr(debian, "leave_disabled", told.append)
+    postgres.ensure_postgres()
+    assert told == ["postgresql", "create_main_cluster = false\n", "postgresql"]
+    assert list(rules.iterdir()) == []
+
+
+def test_without_postgresql_the_tests_go_on_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SQLite needs nothing; but nobody may believe that both were tested."""
+    monkeypatch.setattr(postgres, "find_postgres", lambda: None)
+    monkeypatch.setattr(debian, "can_install", lambda: False)
+    monkeypatch.setattr(debian, "family", lambda: frozenset({"debian"}))
+    postgres.ensure_postgres()
+    said = capsys.readouterr().out
+    assert "tested on SQLite only. To test both: sudo apt-get install postgresql." in said
+    assert said.count("\n") == 1
+
+
+def test_the_newest_postgresql_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Debian keeps several side by side, and none of them on the PATH."""
+    for version in ("9.6", "15", "13"):
+        for name in ("postgres", "initdb"):
+            program = tmp_path / version / "bin" / name
+            program.parent.mkdir(parents=True, exist_ok=True)
+            program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(postgres, "PLACES", (f"{tmp_path}/*/bin",))
+    assert postgres.find_postgres() == tmp_path / "15" / "bin"
+    monkeypatch.setattr(postgres, "PLACES", ("/nowhere/*/bin",))
+    assert postgres.find_postgres() is None
 
 
 def test_os_release_is_read_with_its_parents(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ class Database:
             return cls(Path(place))
         try:
             url = make_url(place)
-        except ArgumentError as error:  # its message would repeat the URL, and the password in it
+        except (ArgumentError, ValueError) as error:  # its message would repeat the URL, and the password in it
             raise LabsError("The database's address cannot be read.", hint=FORMS) from error
         if url.get_backend_name() in {"postgresql", "postgres"}:
             return cls(url)
