@@ -3,8 +3,8 @@
 One transaction holds everything: the inbox row ("I have had this event"), the change itself, and the events
 that the change leads to (in the outbox). So there is no moment at which one of them is true and another is
 not. Acknowledge after the commit and a crash only repeats the delivery, which the inbox recognises.
-Several deliveries may share a transaction: one wait for the disk instead of fifty. One that fails is undone
-alone, by a savepoint. https://www.rabbitmq.com/docs/confirms#consumer-acknowledgements
+Several deliveries may share a transaction: one wait for the disk instead of fifty. When one of them fails, all
+are undone and done again, each under a savepoint of its own, so that only the bad one is left out. https://www.rabbitmq.com/docs/confirms#consumer-acknowledgements
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Effect:
     afterwards: Callable[[], None] | None = None
 
 
-#: What a service does with one event. It may only touch the database, through this connection; it raises
-#: `InvalidValue` for an event that no later attempt could digest.
+#: What a service does with one event. It may only touch the database, through this connection, for it may be
+#: undone and called again; it raises `InvalidValue` for an event that no later attempt could digest.
 Apply = Callable[[Connection, OrderEvent], Effect]
 
 #: Nothing came of it.
@@ -67,27 +67,41 @@ class Effects:
         A message that nobody can read is dead: it is parked, for a person to find. A database that fails is
         different: the exception rises, the connection ends, and the broker keeps every message.
         """
-        outcomes: list[Outcome] = []
-        effects: list[Effect] = []
         with self._database.write() as connection:
-            for delivery in deliveries:
-                try:
-                    with connection.begin_nested():
-                        effects.append(self._take(connection, delivery))
-                except InvalidValue as error:
-                    outcomes.append(Dead(reason=str(error)))
-                except OperationalError:
-                    raise
-                except Exception as error:  # noqa: BLE001 one bad event must not keep the others from their effect
-                    outcomes.append(Retry(reason=f"{type(error).__name__}: {error}"))
-                else:
-                    outcomes.append(Ack())
+            try:
+                with connection.begin_nested():
+                    effects = [self._take(connection, delivery) for delivery in deliveries]
+                outcomes: list[Outcome] = [Ack() for _ in deliveries]
+            except OperationalError:
+                raise
+            except Exception:  # noqa: BLE001 whatever it was, below it is found out which one
+                outcomes, effects = self._one_by_one(connection, deliveries)
         for effect in effects:
             if effect.afterwards is not None:
                 effect.afterwards()
         if any(effect.emits for effect in effects):
             self._committed()
         return outcomes
+
+    def _one_by_one(
+        self, connection: Connection, deliveries: Sequence[Delivery]
+    ) -> tuple[list[Outcome], list[Effect]]:
+        """Each under a savepoint of its own. A savepoint costs as much as an effect, so only after a failure."""
+        outcomes: list[Outcome] = []
+        effects: list[Effect] = []
+        for delivery in deliveries:
+            try:
+                with connection.begin_nested():
+                    effects.append(self._take(connection, delivery))
+            except InvalidValue as error:
+                outcomes.append(Dead(reason=str(error)))
+            except OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 one bad event must not keep the others from their effect
+                outcomes.append(Retry(reason=f"{type(error).__name__}: {error}"))
+            else:
+                outcomes.append(Ack())
+        return outcomes, effects
 
     def _take(self, connection: Connection, delivery: Delivery) -> Effect:
         now = self._clock()

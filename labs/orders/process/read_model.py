@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func
+from sqlalchemy import ColumnElement, Connection, case, func, literal_column
 
 from labs.orders.domain import event as names
 from labs.orders.domain.clock import milliseconds
@@ -108,7 +108,7 @@ def _facts(payload: Mapping[str, object]) -> dict[str, object]:
 def _merge(new: Any) -> Mapping[str, ColumnElement[Any]]:
     """The row that is there, merged with the `new` one: for each column, who knows more."""
     old = order_view.c
-    created, newer = new.created_at > 0, new.version > old.version
+    created, newer = new.created_at > literal_column("0"), new.version > old.version
     merged = {name: case((created, new[name]), else_=old[name]) for name in (*FACTS, "created_at")}
     return merged | {
         "status": case((newer, new.status), else_=old.status),
@@ -117,7 +117,7 @@ def _merge(new: Any) -> Mapping[str, ColumnElement[Any]]:
         "tracking": func.coalesce(new.tracking, old.tracking),
         # Why it was cancelled says more than which step failed.
         "reason": case(
-            (new.saga == "cancelled", func.coalesce(new.reason, old.reason)),
+            (_rank(new.saga) == literal_column("3"), func.coalesce(new.reason, old.reason)),
             else_=func.coalesce(old.reason, new.reason),
         ),
         "updated_at": case((new.updated_at > old.updated_at, new.updated_at), else_=old.updated_at),
@@ -125,4 +125,6 @@ def _merge(new: Any) -> Mapping[str, ColumnElement[Any]]:
 
 
 def _rank(saga: Any) -> ColumnElement[int]:
-    return case({step: rank for rank, step in enumerate(SAGA)}, value=saga, else_=0)
+    # Written into the statement, for they never change: as parameters they would cost a third of its time.
+    ranks = enumerate(SAGA)
+    return case(*((saga == literal_column(f"'{step}'"), literal_column(f"{rank}")) for rank, step in ranks))

@@ -35,7 +35,9 @@ def insert_or_update(
 
 @cache
 def _skipping(dialect: str, table: Table) -> Executable:
-    statement: Executable = _insert(dialect)(table).on_conflict_do_nothing()
+    # psycopg forgets the count when its cursor is closed, which is before anybody could ask.
+    counting = _insert(dialect)(table).execution_options(preserve_rowcount=True)
+    statement: Executable = counting.on_conflict_do_nothing()
     return statement
 
 
