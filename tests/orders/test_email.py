@@ -124,7 +124,11 @@ def test_an_arabic_name_arrives_as_it_was_written(email: Email, store: Store, bo
     assert any("أحمد بن علي 🎧" in mail.subject for mail in box.mails())
 
 
-@pytest.mark.parametrize("address", ["a@b.dz\r\nRCPT TO:<x@y.dz>", "no address", "a@b", "x" * 300 + "@a.dz"])
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.dz\r\nRCPT TO:<x@y.dz>", "no address", "a@b", "x" * 300 + "@a.dz"],
+    ids=["a command", "two words", "no dot", "too long"],
+)
 def test_what_is_no_address_is_noted_and_the_shop_is_told(
     address: str, email: Email, store: Store, box: Mailbox, notes: Deliveries
 ) -> None:
