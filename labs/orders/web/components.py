@@ -20,6 +20,7 @@ from labs.orders.web.schemas import (
     YES_NO,
     Schema,
     listed,
+    loose,
     maybe,
     ref,
     thing,
@@ -28,8 +29,8 @@ from labs.orders.web.schemas import (
 #: The one shape in which the API says no.
 REFUSAL = thing({"fields": {"type": "object", "additionalProperties": TEXT}}, message=TEXT)
 #: How the system is, as every pulse of a stream tells it.
-PULSE = thing(closed=False, broker=YES_NO, waiting=COUNT)
-NOTIFICATION = thing(closed=False, id=NUMBER, event=TEXT, orderId=NUMBER)
+PULSE = loose(broker=YES_NO, waiting=COUNT)
+NOTIFICATION = loose(id=NUMBER, event=TEXT, orderId=NUMBER)
 HOP = {"type": "string", "enum": ["stored", "published", "consumed", "waiting", "sent", "failed"]}
 
 KEYS: Schema = {
@@ -61,17 +62,17 @@ COMPONENTS: dict[str, Schema] = {
     "Notification": NOTIFICATION,
     "Notifications": thing(items=listed(ref("Notification")), latestId=COUNT, unread=COUNT, status=PULSE),
     "Session": thing(signedIn=YES_NO, csrf=TEXT),
-    "Password": thing(closed=False, password={"type": "string", "maxLength": 200}),
+    "Password": loose(password={"type": "string", "maxLength": 200}),
     "Mails": thing(
-        items=listed(thing(closed=False, id=NUMBER, to=listed(TEXT), subject=TEXT, text=TEXT)), kept=YES_NO
+        items=listed(loose(id=NUMBER, to=listed(TEXT), subject=TEXT, text=TEXT)), kept=YES_NO
     ),
     "Webhooks": thing(items=listed(thing(**WEBHOOK))),
-    "WebhookWish": thing({"keys": KEYS}, closed=False, url={"type": "string", "format": "uri", "maxLength": 2000})
+    "WebhookWish": loose({"keys": KEYS}, url={"type": "string", "format": "uri", "maxLength": 2000})
     | {"examples": [{"url": "https://example.com/orders", "keys": ["order.*"]}]},
     "NewWebhook": thing(secret=TEXT, **WEBHOOK),
     "WebhookTest": thing(ok=YES_NO, status=maybe({"type": "integer"}), message=TEXT),
-    "AsyncApi": thing(closed=False, asyncapi=TEXT, channels={"type": "object"}, operations={"type": "object"}),
+    "AsyncApi": loose(asyncapi=TEXT, channels={"type": "object"}, operations={"type": "object"}),
     "Alive": thing(alive=YES_NO),
-    "Ready": thing({"broker": YES_NO, "waiting": COUNT}, closed=False, ready=YES_NO, database=YES_NO, stopping=YES_NO),
+    "Ready": loose({"broker": YES_NO, "waiting": COUNT}, ready=YES_NO, database=YES_NO, stopping=YES_NO),
     "Refusal": REFUSAL | {"examples": [{"message": "Please correct the order.", "fields": {"phone": "…"}}]},
 }  # fmt: skip

@@ -21,9 +21,9 @@ from labs.orders.web.schemas import (
     WILAYA,
     YES_NO,
     Schema,
+    loose,
     maybe,
-    thing,
-)  # fmt: skip
+)
 
 _ABOUT = {"orderId": NUMBER, "customerName": NAME, "productName": NAME, "status": STATUS, "version": NUMBER}
 _REACH = {"phone": PHONE, "email": maybe(TEXT)}
@@ -41,7 +41,7 @@ _PAID = {"orderId": 42, "totalPrice": 329000}
 
 
 def _schema(fields: dict[str, Schema], *examples: dict[str, Any]) -> Schema:
-    return thing(closed=False, **fields) | {"examples": list(examples)}
+    return loose(**fields) | {"examples": list(examples)}
 
 
 #: What `data` holds, by the event's name.
@@ -102,8 +102,7 @@ def envelope(name: str) -> Schema:
         "cause": None,
         "data": PAYLOADS[name]["examples"][0],
     }
-    return thing(
-        closed=False,
+    return loose(
         id={"type": "string", "maxLength": MAX_ID},
         type={"type": "string", "const": name},
         time=MOMENT,

@@ -16,14 +16,15 @@ from labs.orders.domain.wilaya import WILAYAS
 Schema = dict[str, Any]
 
 
-def thing(optional: Schema | None = None, /, *, closed: bool = True, **required: Schema) -> Schema:
-    """An object with these fields and, when `closed`, no others."""
-    return {
-        "type": "object",
-        "properties": required | (optional or {}),
-        "required": sorted(required),
-        **({"additionalProperties": False} if closed else {}),
-    }
+def thing(optional: Schema | None = None, /, **required: Schema) -> Schema:
+    """An object with these fields and no others."""
+    return loose(optional, **required) | {"additionalProperties": False}
+
+
+def loose(optional: Schema | None = None, /, **required: Schema) -> Schema:
+    """An object with these fields; others may be there and are to be ignored."""
+    properties = required | (optional or {})
+    return {"type": "object", "properties": properties, "required": sorted(required)}
 
 
 def listed(items: Schema) -> Schema:
@@ -71,13 +72,13 @@ STORED: Schema = {
     "version": 1,
 }  # fmt: skip
 
-REQUEST = thing(
+#: Loose: what a page of tomorrow sends in addition is no reason to turn a customer away.
+REQUEST = loose(
     {
         "quantity": {"type": "integer", "minimum": 1, "maximum": MAX_QUANTITY, "default": 1},
         "email": maybe(EMAIL),
         "urgent": YES_NO | {"default": False},
     },
-    closed=False,  # what a page of tomorrow sends in addition is no reason to turn a customer away
     customerName=NAME,
     productName=NAME,
     totalPrice={"type": "number", "minimum": 0.01, "maximum": MAX_PRICE},
