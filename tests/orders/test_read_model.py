@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from labs.orders.store.database import Database
 from labs.orders.store.view_tables import order_view
 from labs.orders.topology import READ_MODEL
 from labs.outcome import Ack, Dead
-from tests.orders.conftest import Store
+from tests.orders.conftest import DATABASES, Store
 
 NOON = datetime(2025, 11, 16, 12, tzinfo=UTC)
 AHMED = OrderRequest(
@@ -104,12 +104,16 @@ def project(connection: Connection, events: Sequence[OrderEvent]) -> dict[str, A
     return dict(connection.execute(select(order_view)).mappings().one())
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database for all examples: each begins with an empty table."""
-    database = Database(Path(tmp_path_factory.mktemp("view")) / "shop.sqlite")
-    yield database
-    database.close()
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database of each kind for all examples: each begins with an empty table."""
+    with ExitStack() as stack:
+        place = str(tmp_path_factory.mktemp("view") / "shop.sqlite")
+        if request.param == "postgresql":
+            place = stack.enter_context(request.getfixturevalue("postgres").fresh())
+        database = Database.open(place)
+        stack.callback(database.close)
+        yield database
 
 
 @pytest.mark.parametrize("title", STORIES)
@@ -128,7 +132,7 @@ def test_a_story_ends_in_the_row_that_it_tells(database: Database, title: str) -
 
 
 @given(data=st.data(), title=st.sampled_from(sorted(STORIES)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_order_of_events_with_every_repetition_ends_in_the_same_row(
     database: Database, data: st.DataObject, title: str
 ) -> None:
