@@ -22,7 +22,7 @@ def rows(store: Store) -> tuple[int, int]:
 
 
 def test_an_order_and_its_event_are_stored_together(store: Store) -> None:
-    """Ahmed's order is number 42, and its event carries exactly the guide's fields."""
+    """Ahmed's order is number 42, and its event carries the guide's fields and what later readers need."""
     assert store.place() == 42
     assert store.place() == 43
     (first, _) = store.outbox.claim(10).events
@@ -32,8 +32,13 @@ def test_an_order_and_its_event_are_stored_together(store: Store) -> None:
         "customerName": "Ahmed",
         "productName": "iPhone 15 Pro",
         "totalPrice": 329000,
+        "quantity": 1,
         "wilaya": "Algiers",
         "phone": "+213555123456",
+        "email": None,
+        "urgent": False,
+        "status": "pending",
+        "version": 1,
         "createdAt": "2025-11-16T10:30:00Z",
         "message": "New order from Ahmed for iPhone 15 Pro",
     }

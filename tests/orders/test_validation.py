@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from labs.orders.domain.phone import e164
 from labs.orders.domain.validation import InvalidOrder, read_order
 from labs.orders.domain.wilaya import WILAYAS, find_wilaya
+from tests.orders.conftest import AHMED
 
 NAME, PRODUCT = "Please give your name", "Please name the product"
 PRICE = "The total price must be more than 0 and at most 1 000 000 000 dinars."
@@ -14,6 +17,8 @@ NUMBER = "Give the total price as a number of dinars."
 QUANTITY = "The quantity must be a whole number from 1 to 100."
 WILAYA = "Choose one of Algeria's 58 wilayas, by name or by number."
 PHONE = "Give a phone number that we can call, such as 0555 12 34 56 or +213 555 123 456."
+EMAIL = "Give an e-mail address such as ahmed@example.com, or leave it empty."
+URGENT = "Say with true or false whether the order is urgent."
 
 MISTAKES = [
     ("customerName", None, f"{NAME}."),
@@ -51,6 +56,22 @@ MISTAKES = [
     ("phone", "0555 12 34 5", PHONE),
     ("phone", "call me", PHONE),
     ("phone", "0555" * 500, PHONE),
+    ("email", "ahmed", EMAIL),
+    ("email", "ahmed@", EMAIL),
+    ("email", "ahmed@example", EMAIL),
+    ("email", "ahmed@example.com\nBcc: all@example.com", EMAIL),
+    ("email", "Ahmed <ahmed@example.com>", EMAIL),
+    ("email", "a@example.com, b@example.com", EMAIL),
+    ("email", "أحمد@example.com", EMAIL),
+    ("email", "ahmed\ud83d@example.com", EMAIL),
+    ("email", "a" * 64 + "@" + "b." * 100 + "example.com", EMAIL),
+    ("email", "a@" + "b" * 100_000, EMAIL),
+    ("email", 42, EMAIL),
+    ("email", False, EMAIL),
+    ("email", ["ahmed@example.com"], EMAIL),
+    ("urgent", "true", URGENT),
+    ("urgent", 1, URGENT),
+    ("urgent", None, URGENT),
 ]
 
 
@@ -69,10 +90,11 @@ def test_each_mistake_gets_one_clear_sentence(
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    """Nobody likes to correct a form five times; only the quantity has a default."""
+    """Nobody likes to correct a form five times; quantity, e-mail and urgency may be missing."""
     with pytest.raises(InvalidOrder) as seen:
         read_order({})
     assert set(seen.value.problems) == {"customerName", "productName", "totalPrice", "wilaya", "phone"}
+    assert str(seen.value) == " ".join(seen.value.problems.values())
 
 
 @pytest.mark.parametrize("data", [None, [], "order", 42])
@@ -87,6 +109,62 @@ def test_ahmed_is_understood(ahmed: dict[str, object]) -> None:
     order = read_order(ahmed | {"customerName": "  Ahmed \n", "totalPrice": 1999.99, "wilaya": "alger"})
     assert (order.customer_name, order.total_centimes, order.quantity) == ("Ahmed", 199999, 1)
     assert (order.wilaya, order.phone) == ("Algiers", "+213555123456")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ahmed@example.com", "ahmed@example.com"), (" Ahmed@EXAMPLE.com ", "Ahmed@example.com"),
+        ("ahmed+shop@mail.example.dz", "ahmed+shop@mail.example.dz"), ("a@bücher.example", "a@xn--bcher-kva.example"),
+        (None, None), ("", None), ("  ", None),
+    ],
+)  # fmt: skip
+def test_an_address_is_kept_as_mail_servers_want_it(
+    ahmed: dict[str, object], text: str | None, address: str | None
+) -> None:
+    """Capitals matter before the @ and not behind it; who leaves it empty gets no mail and no complaint."""
+    assert read_order(ahmed | {"email": text}).email == address
+
+
+def test_mail_and_urgency_may_be_left_out(ahmed: dict[str, object]) -> None:
+    """The guide's order has neither."""
+    order = read_order(ahmed)
+    assert (order.email, order.urgent) == (None, False)
+    assert read_order(ahmed | {"urgent": True}).urgent is True
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = ("customerName", "productName", "totalPrice", "quantity", "wilaya", "phone", "email", "urgent")
+
+
+@given(
+    changes=st.dictionaries(st.sampled_from(FIELDS), JSON),
+    mail=st.none() | st.emails() | st.text(alphabet='a@.\r\n <>"\\é\u202e', max_size=30),
+)
+@settings(max_examples=80, deadline=None)
+def test_whatever_comes_is_an_order_or_a_sentence_for_each_wrong_field(
+    changes: dict[str, object], mail: str | None
+) -> None:
+    """No other exception, no complaint about a right field, and nothing that could break a mail's header."""
+    problems: dict[str, str] = {}
+    try:
+        order = read_order(AHMED | {"email": mail} | changes)
+    except InvalidOrder as error:
+        problems = error.problems
+        order = read_order(AHMED)
+    assert set(problems) <= set(changes) | {"email"}
+    assert all(sentence.endswith(".") for sentence in problems.values())
+    for text in (order.customer_name, order.product_name, order.email or "", order.phone):
+        assert not set(text) & set("\r\n\x00")
+        text.encode()
+    assert len(order.email or "") <= 254
+    assert (order.email or "a").isascii()
+    assert type(order.urgent) is bool
+    assert 1 <= order.total_centimes <= 100_000_000_000
 
 
 @pytest.mark.parametrize(

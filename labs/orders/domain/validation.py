@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
+from labs.orders.domain.email import email_address
 from labs.orders.domain.order import OrderRequest
 from labs.orders.domain.phone import e164
 from labs.orders.domain.wilaya import WILAYAS, find_wilaya
@@ -53,7 +54,9 @@ def read_order(data: object) -> OrderRequest:
     quantity = read("quantity", _quantity, default=1)
     wilaya = read("wilaya", _wilaya)
     phone = read("phone", _phone)
-    if None in (customer, product, price, quantity, wilaya, phone):
+    email = read("email", _email)
+    urgent = read("urgent", _urgent, default=False)
+    if problems:
         raise InvalidOrder(problems)
     return OrderRequest(
         customer_name=cast("str", customer),
@@ -62,7 +65,15 @@ def read_order(data: object) -> OrderRequest:
         quantity=cast("int", quantity),
         wilaya=cast("str", wilaya),
         phone=cast("str", phone),
+        email=email,
+        urgent=cast("bool", urgent),
     )
+
+
+def is_plain(text: str) -> bool:
+    """Whether there is nothing in it that a page, a header or a database could stumble over."""
+    # Cc: control characters. Cs: half a surrogate pair, which JSON can spell and no database can store.
+    return all(unicodedata.category(letter) not in ("Cc", "Cs") for letter in text)
 
 
 def _name(value: object, sentence: str) -> str:
@@ -71,8 +82,7 @@ def _name(value: object, sentence: str) -> str:
         raise ValueError(f"{sentence}.")
     if len(name) > MAX_NAME:
         raise ValueError(f"{sentence} in {MAX_NAME} characters or fewer.")
-    # Cc: control characters. Cs: half a surrogate pair, which JSON can spell and no database can store.
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+    if not is_plain(name):
         raise ValueError(f"{sentence} in plain text, without control characters.")
     return name
 
@@ -107,3 +117,18 @@ def _phone(value: object) -> str:
     if number is None:
         raise ValueError("Give a phone number that we can call, such as 0555 12 34 56 or +213 555 123 456.")
     return number
+
+
+def _email(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None  # many leave it empty
+    address = email_address(value) if isinstance(value, str) else None
+    if address is None:
+        raise ValueError("Give an e-mail address such as ahmed@example.com, or leave it empty.")
+    return address
+
+
+def _urgent(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("Say with true or false whether the order is urgent.")  # noqa: TRY004 wrong input, no bug
+    return value
