@@ -6,99 +6,136 @@ To put a part of your own in the place of one of these, this is the file to chan
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from labs.orders.domain.clock import Clock
 from labs.orders.domain.ids import NewId
 from labs.orders.domain.tally import Tally
-from labs.orders.process.feed import FeedConsumer
+from labs.orders.hosting import calling, reading
+from labs.orders.outside import Outside
+from labs.orders.process.aio_worker import AioWorker
+from labs.orders.process.broadcast import NEWS, Broadcaster, Listener
 from labs.orders.process.relay import Relay
-from labs.orders.process.worker import Worker
+from labs.orders.process.worker import Work, Worker
+from labs.orders.services import IN_DATABASE, OUTSIDE, Means
 from labs.orders.settings import OrderSettings
 from labs.orders.store.database import Database
 from labs.orders.store.feed import Feed
 from labs.orders.store.intake import Intake
 from labs.orders.store.outbox import Outbox
-from labs.orders.topology import FEED, topology
-from labs.orders.web.account import Account, new_password
-from labs.orders.web.app import create_app
-from labs.orders.web.asyncapi import asyncapi_routes
-from labs.orders.web.guard import Guard
+from labs.orders.storefront import admin_account, place_of_database, storefront
+from labs.orders.topology import FEED, Reader, topology
 from labs.orders.web.hub import Hub
-from labs.orders.web.metrics import Metrics
-from labs.orders.web.notification_routes import notification_routes
-from labs.orders.web.ops_routes import ops_routes
-from labs.orders.web.order_routes import order_routes
-from labs.orders.web.page_routes import page_routes
 from labs.orders.web.server import WebServer
-from labs.orders.web.session_routes import session_routes
-from labs.orders.web.socket_routes import socket_routes
+from labs.topology import Topology
+
+#: The two parts that are not readers.
+WEB, RELAY = "web", "relay"
 
 
 class Parts:
-    """Everything that one shop consists of, ready to be started. `url` is the broker's, with its vhost."""
+    """Everything that one process of the shop consists of, ready to be started. `url` is the broker's, with its vhost.
+
+    `readers` are all that the shop has, in whatever process: their queues are declared before anything is
+    published. `runs` says what runs here: `web`, `relay`, and readers by name.
+    """
 
     def __init__(
         self,
         url: str,
         home: Path,
         *,
+        readers: Sequence[Reader],
+        runs: Collection[str],
         port: int,
         admin_password: str | None,
         settings: OrderSettings,
         clock: Clock,
         new_id: NewId,
     ) -> None:
+        self._url = url
         self.new_password: str | None = None
-        account = self._account(home / "admin.json", admin_password)
-        self.database = Database(home / "shop.sqlite")
+        here = [reader for reader in readers if reader.name in runs]
+        self.database = Database.open(place_of_database(settings, home))
         self.outbox = Outbox(self.database, clock=clock, new_id=new_id, lease_s=settings.lease_s)
         self.feed = Feed(self.database, clock=clock)
         self.hub = Hub(self.feed, buffer=settings.stream_buffer, status=self.status)
         self.tally = Tally()
-        metrics = Metrics(self.hub, self.tally, waiting=self.outbox.waiting)
+        self.outside = Outside(settings, home=home, readers=here)
+        relay = Relay(
+            self.outbox, batch=settings.relay_batch, poll_s=settings.relay_poll_s,
+            form=settings.event_form, tally=self.tally,
+        )  # fmt: skip
+        self.intake = Intake(
+            self.database, clock=clock, new_id=new_id, first_id=settings.first_order_id, committed=relay.wake,
+            capacity=settings.intake_capacity, group=settings.intake_group,
+        )  # fmt: skip
+        broadcaster = Broadcaster()
+        means = Means(
+            settings=settings, database=self.database, clock=clock, new_id=new_id, feed=self.feed,
+            outside=self.outside, committed=relay.wake,
+            announce=self.hub.announce if WEB in runs else broadcaster.announce,
+        )  # fmt: skip
 
-        relay = Relay(self.outbox, batch=settings.relay_batch, poll_s=settings.relay_poll_s)
-        consumer = FeedConsumer(self.feed, announce=self.hub.announce, prefetch=settings.feed_prefetch)
-        # A connection each: the broker may stop reading from one that publishes, not from one that consumes.
-        self.workers = tuple(
-            Worker(name, url=url, topology=topology((FEED,)), work=work, changed=self.hub.pulse)
-            for name, work in (("orders.relay", relay.work), ("orders.feed", consumer.work))
-        )
+        declared = partial(topology, queue_type=settings.queue_type)
+        relays = [self._worker(RELAY, declared(readers), partial(relay.work, url))]
+        self.relays = relays if RELAY in runs else []
+        self.readers: list[Worker | AioWorker] = [
+            self._worker(
+                reader.name,
+                declared((reader,)),
+                reading(reader, means, url=url, tally=self.tally).work,
+            )
+            for reader in here
+            if reader in IN_DATABASE
+        ]
+        if calls := [calling(reader, means, tally=self.tally) for reader in here if reader in OUTSIDE]:
+            called = declared([each.reader for each in calls])
+            self.readers.append(
+                AioWorker(
+                    "orders.channels",
+                    calls,
+                    url=url,
+                    topology=called,
+                    closing=(self.outside.payments.close,),
+                    changed=self.hub.pulse,
+                )
+            )
+        # The feed's news must reach dashboards of other processes, too, when there are any.
+        if FEED in here and WEB not in runs:
+            self.readers.append(self._worker("news", Topology(exchanges=(NEWS,)), broadcaster.work))
+        if WEB in runs and FEED not in here:
+            listener = Listener(f"orders.web.{new_id()}", announce=self.hub.announce)
+            self.readers.append(self._worker("web", Topology(exchanges=(NEWS,)), listener.work))
 
-        first_id = settings.first_order_id
-        intake = Intake(self.database, clock=clock, new_id=new_id, first_id=first_id, committed=relay.wake)
-        guard = Guard(account, clock=clock, session_s=settings.session_s)
-        write_s, ping_s = settings.stream_send_timeout_s, settings.stream_ping_s
-        routers = (
-            ops_routes(self.hub, metrics, status=self.status),
-            order_routes(intake, guard, body_limit=settings.body_limit),
-            notification_routes(self.feed, self.hub, guard, status=self.status, send_timeout_s=write_s),
-            socket_routes(self.feed, self.hub, guard, send_timeout_s=write_s),
-            asyncapi_routes(),
-            session_routes(guard, body_limit=settings.body_limit),
-            page_routes(guard),
-        )
-        app = create_app(routers=routers, hub=self.hub, metrics=metrics, pulse_s=ping_s)
-        self.server = WebServer(app, port=port, stop_s=settings.stop_s, write_s=write_s, ping_s=ping_s)
+        self.server: WebServer | None = None
+        if WEB in runs:
+            account, self.new_password = admin_account(home / "admin.json", admin_password)
+            app = storefront(
+                means, account=account, intake=self.intake, hub=self.hub, tally=self.tally,
+                waiting=self.outbox.waiting, status=self.status, condition=self.condition,
+            )  # fmt: skip
+            write_s, ping_s = settings.stream_send_timeout_s, settings.stream_ping_s
+            self.server = WebServer(app, port=port, stop_s=settings.stop_s, write_s=write_s, ping_s=ping_s)
 
     @property
-    def connected(self) -> bool:
-        """Whether relay and feed both have the broker now."""
-        return all(worker.connected for worker in self.workers)
+    def workers(self) -> list[Worker | AioWorker]:
+        """Everything that holds a connection to the broker."""
+        return [*self.relays, *self.readers]
 
     def status(self) -> dict[str, Any]:
         """The truth for dashboards: whether the broker is there, and how many events wait for it."""
-        return {"broker": self.connected, "waiting": self.outbox.waiting()}
+        connected = all(worker.connected for worker in self.workers)
+        return {"broker": connected, "waiting": self.outbox.waiting()}
 
-    def _account(self, path: Path, given: str | None) -> Account:
-        """The account of the given password, the one kept in the file, or a new one, kept from now on."""
-        if given is not None:
-            return Account.create(given)
-        account = Account.load(path)
-        if account is None:
-            self.new_password = new_password()
-            account = Account.create(self.new_password)
-            account.save(path)
-        return account
+    def condition(self) -> dict[str, Any]:
+        """The same for machines: each worker by name, and the queues that nobody reads."""
+        workers = {worker.name: worker.connected for worker in self.workers}
+        alarms = [alarm for worker in self.readers for alarm in getattr(worker, "alarms", ())]
+        return {**self.status(), "workers": workers, "alarms": alarms}
+
+    def _worker(self, name: str, declared: Topology, work: Work) -> Worker:
+        return Worker(f"orders.{name}", url=self._url, topology=declared, work=work, changed=self.hub.pulse)

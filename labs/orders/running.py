@@ -1,4 +1,4 @@
-"""The whole shop in one value: web server, relay and feed, in threads of this process.
+"""The whole shop in one value: web server, relay and readers, in threads of this process.
 
     with OrderSystem(broker, vhost="learn.19_order_notifications", home=folder) as shop:
         order = shop.place({"customerName": "Ahmed", …})
@@ -11,19 +11,21 @@ Read `start` and `stop` as the table of contents of the system: what depends on 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from labs.broker.address import Broker
-from labs.errors import BrokerUnavailable, ConnectionLost, WaitTimeout
+from labs.errors import LabsError
 from labs.orders.domain.clock import Clock, system_clock
 from labs.orders.domain.ids import NewId, random_id
-from labs.orders.parts import Parts
+from labs.orders.parts import RELAY, WEB, Parts
+from labs.orders.services import SERVICES
 from labs.orders.settings import OrderSettings
+from labs.orders.topology import FEED
+from labs.orders.waits import await_broker, await_notification
 from labs.orders.web.client import ShopClient
 from labs.orders.web.page_routes import CHECKOUT, DASHBOARD
-
-LOOK_S = 0.02  #: How often a wait looks again, in seconds.
 
 
 class OrderSystem:
@@ -31,6 +33,8 @@ class OrderSystem:
 
     `port` 0 takes a free one. Without `admin_password` the one kept in `home` holds; when there is none yet,
     one is made and `new_password` says it, this once. While the broker is away the shop still takes orders.
+    `readers` are the services that the shop has, by name; just the dashboard's feed unless you say more.
+    `only` is what of it runs in this process: `web`, `relay`, readers by name; None: everything.
     """
 
     def __init__(
@@ -39,6 +43,8 @@ class OrderSystem:
         *,
         vhost: str,
         home: Path,
+        readers: Sequence[str] = (FEED.name,),
+        only: Collection[str] | None = None,
         port: int = 0,
         admin_password: str | None = None,
         settings: OrderSettings | None = None,
@@ -47,11 +53,12 @@ class OrderSystem:
     ) -> None:
         self.settings = settings or OrderSettings()
         self._parts = Parts(
-            broker.url(vhost), home, port=port, admin_password=admin_password,
-            settings=self.settings, clock=clock, new_id=new_id,
+            broker.url(vhost), home, readers=[SERVICES[name] for name in readers],
+            runs=(WEB, RELAY, *readers) if only is None else only, port=port,
+            admin_password=admin_password, settings=self.settings, clock=clock, new_id=new_id,
         )  # fmt: skip
         self.new_password = self._parts.new_password
-        self._client = ShopClient(self.url)
+        self._client = ShopClient(self.url) if self._parts.server else None
         self._stopped = False
 
     def start(self) -> Self:
@@ -60,10 +67,12 @@ class OrderSystem:
         Raises the broker's refusal (no such vhost, a wrong password), for waiting cannot mend that.
         """
         try:
-            self._parts.server.start()
+            self._parts.outside.start()
+            if self._parts.server:
+                self._parts.server.start()
             for worker in self._parts.workers:
                 worker.start()
-            self._await_broker()
+            await_broker(self._parts.workers, within_s=self.settings.stop_s)
         except BaseException:
             self.stop()
             raise
@@ -72,21 +81,28 @@ class OrderSystem:
     def stop(self) -> None:
         """End in good order and within `settings.stop_s` seconds or so. Safe to call twice.
 
-        First the streams and the server, so that nobody new comes in; then the workers, which finish what
-        they hold and leave the rest to outbox and queue; the database last, because all of them use it.
+        First the streams and the server, so that nobody new comes in; the readers finish what they hold and
+        leave the rest to their queues; the orders that were let in are stored; the relay marks what the broker
+        has. Then the stand-ins, which the readers called, and the database last, because all of them use it.
         """
         if self._stopped:
             return
         self._stopped = True
         deadline = time.monotonic() + self.settings.stop_s
-        self._client.close()
-        for worker in self._parts.workers:
-            worker.ask_to_stop()
-        self._parts.hub.close()
-        self._parts.server.stop(deadline - time.monotonic())
-        for worker in self._parts.workers:
-            worker.stop(max(0.1, deadline - time.monotonic()))
-        self._parts.database.close()
+        left: Callable[[], float] = lambda: max(0.1, deadline - time.monotonic())  # noqa: E731
+        parts = self._parts
+        if self._client:
+            self._client.close()
+        for reader in parts.readers:
+            reader.ask_to_stop()
+        parts.hub.close()
+        if parts.server:
+            parts.server.stop(left())
+        parts.intake.close(left())
+        for worker in (*parts.readers, *parts.relays):
+            worker.stop(left())
+        parts.outside.stop(left())
+        parts.database.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -99,7 +115,9 @@ class OrderSystem:
 
     @property
     def url(self) -> str:
-        """Where the shop is, such as `http://127.0.0.1:3001`."""
+        """Where the shop is, such as `http://127.0.0.1:3001`; raises `LabsError` where no web server runs."""
+        if self._parts.server is None:
+            raise LabsError("The web server does not run in this process.", hint="It is the part `web`.")
         return self._parts.server.url
 
     @property
@@ -114,6 +132,8 @@ class OrderSystem:
 
     def place(self, order: dict[str, Any]) -> dict[str, Any]:
         """Order as a customer does, by `POST`; returns the stored order, or raises `InvalidOrder`."""
+        if self._client is None:
+            raise LabsError("Orders are taken where the web server runs.", hint="It is the part `web`.")
         return self._client.place(order)
 
     def notifications(self) -> list[dict[str, Any]]:
@@ -126,23 +146,4 @@ class OrderSystem:
 
     def wait_for_notification(self, order_id: int, within_s: float = 10.0) -> dict[str, Any]:
         """The notification about this order, once it is there; raises `WaitTimeout` after `within_s` s."""
-        deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline:
-            for notification in self.notifications():
-                if notification["orderId"] == order_id:
-                    return notification
-            time.sleep(LOOK_S)
-        raise WaitTimeout(
-            awaited=f"the notification about order {order_id} for {within_s:g} s",
-            seen=f"{len(self.notifications())} about other orders; {self.status()['waiting']} in the outbox",
-        )
-
-    def _await_broker(self) -> None:
-        deadline = time.monotonic() + self.settings.stop_s
-        while not self._parts.connected and time.monotonic() < deadline:
-            fault = next((worker.fault for worker in self._parts.workers if worker.fault), None)
-            if isinstance(fault, BrokerUnavailable | ConnectionLost):
-                return  # away for now; the workers keep trying
-            if fault:
-                raise fault
-            time.sleep(LOOK_S)
+        return await_notification(self.notifications, self.status, order_id, within_s=within_s)

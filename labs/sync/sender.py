@@ -43,6 +43,11 @@ class Sender:
         """Whether the broker has stopped reading from us."""
         return self._line.blocked
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection still."""
+        return self._lost is None
+
     def start(self) -> None:
         """Connect; raises as `Line.start`."""
         self._line.start()

@@ -74,6 +74,11 @@ class ConfirmWindow:
         return flight.future
 
     @property
+    def is_open(self) -> bool:
+        """Whether `publish` has a connection still; one that is lost stays lost."""
+        return self._sender.is_open
+
+    @property
     def in_flight(self) -> int:
         """Published, and not answered yet."""
         return len(self._unanswered)

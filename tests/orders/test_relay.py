@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -11,13 +12,17 @@ from labs.broker.address import Broker
 from labs.errors import ConnectionLost
 from labs.message import Message
 from labs.orders.domain.notification import Notification
-from labs.orders.process.feed import FeedConsumer
+from labs.orders.process.effects import Effects
+from labs.orders.process.feed import FeedReader
 from labs.orders.process.relay import Relay
 from labs.orders.topology import EVENTS, FEED, topology
+from labs.retry import CAUSE
+from labs.sync.batches import BatchConsumer
 from labs.sync.connection import Connection, connect
 from labs.sync.consumer import Consumer
 from labs.sync.declare import count, declare
 from labs.sync.producer import Producer
+from labs.sync.window import ConfirmWindow
 from tests.orders.conftest import Store
 
 
@@ -29,6 +34,14 @@ def connection(broker: Broker, vhost: str) -> Iterator[Connection]:
         yield connection
 
 
+@pytest.fixture
+def window(broker: Broker, vhost: str, connection: Connection) -> Iterator[ConfirmWindow]:
+    """A line for publishing, as a relay has it."""
+    assert connection.is_open
+    with ConfirmWindow(broker.url(vhost), EVENTS.name, size=100, confirm_within_s=5) as window:
+        yield window
+
+
 def relay(store: Store) -> Relay:
     """A relay that has just started."""
     return Relay(store.outbox, batch=10, poll_s=0.1)
@@ -37,17 +50,24 @@ def relay(store: Store) -> Relay:
 def feed_everything(store: Store, connection: Connection) -> list[Notification]:
     """Let the feed consumer handle what is in the queue; returns what it announced."""
     announced: list[Notification] = []
-    feed = FeedConsumer(store.feed, announce=announced.append, prefetch=10)
-    Consumer(connection, FEED.queue, prefetch=10).run(feed.handle, idle_s=0.3)
+    BatchConsumer(connection, FEED.queue, prefetch=10, ladder=FEED.ladder).run(
+        reader(store, announced.append).handle_batch, idle_s=0.3
+    )
     return announced
 
 
+def reader(store: Store, announce: Callable[[Notification], None]) -> Effects:
+    """The feed's reader, as the shop runs it."""
+    apply = FeedReader(store.feed, announce=announce).apply
+    return Effects(store.database, name=FEED.name, apply=apply, clock=store.clock)
+
+
 def test_an_event_reaches_the_queue_with_everything_its_readers_need(
-    store: Store, connection: Connection
+    store: Store, connection: Connection, window: ConfirmWindow
 ) -> None:
     """Persistent JSON with the event's own id, and the outbox is empty afterwards."""
     store.place()
-    assert relay(store).carry(Producer(connection, EVENTS.name)) == 1
+    assert relay(store).carry(window) == 1
     assert store.outbox.waiting() == 0
     (delivery,) = Consumer(connection, FEED.queue, prefetch=1).take(1)
     message = delivery.message
@@ -58,7 +78,7 @@ def test_an_event_reaches_the_queue_with_everything_its_readers_need(
 
 
 def test_a_crash_between_confirm_and_mark_gives_a_duplicate_and_one_effect(
-    store: Store, connection: Connection
+    store: Store, connection: Connection, window: ConfirmWindow
 ) -> None:
     """The broker has the event, the outbox does not know: it goes out twice and is told once."""
     store.place()
@@ -67,58 +87,64 @@ def test_a_crash_between_confirm_and_mark_gives_a_duplicate_and_one_effect(
     def power_cut(*_: Any) -> int:
         raise KeyboardInterrupt
 
-    mark, store.outbox.mark_sent = store.outbox.mark_sent, power_cut  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        dying.carry(Producer(connection, EVENTS.name))
-    store.outbox.mark_sent = mark  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.outbox, "mark_sent", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            dying.carry(window)
 
-    producer = Producer(connection, EVENTS.name)
-    assert relay(store).carry(producer) == 0  # the dead relay's lease still holds
+    assert relay(store).carry(window) == 0  # the dead relay's lease still holds
     store.clock.forward(15)
-    assert relay(store).carry(producer) == 1
+    assert relay(store).carry(window) == 1
     assert count(connection, FEED.queue) == 2
     assert [told.payload["orderId"] for told in feed_everything(store, connection)] == [42]
     assert count(connection, FEED.queue) == 0
 
 
-def test_an_event_that_no_queue_wants_stays_in_the_outbox(store: Store, connection: Connection) -> None:
+def test_an_event_that_no_queue_wants_stays_in_the_outbox(
+    store: Store, connection: Connection, window: ConfirmWindow
+) -> None:
     """Somebody removed the binding: the event waits for its lease to end, and goes when it is mended."""
     store.place()
     channel = connection.channel()
     channel.queue_unbind(FEED.queue, EVENTS.name, "order.*")
-    producer = Producer(connection, EVENTS.name)
-    assert relay(store).carry(producer) == 0
+    assert relay(store).carry(window) == 0
     assert store.outbox.waiting() == 1
     declare(connection, topology((FEED,)))
     store.clock.forward(15)
-    assert relay(store).carry(producer) == 1
+    assert relay(store).carry(window) == 1
 
 
-def test_what_was_not_tried_is_free_again_at_once(store: Store) -> None:
-    """Broken at the second of three: the first is marked, the others need not wait for the lease."""
+def test_what_nobody_knows_the_end_of_is_free_again_at_once(store: Store) -> None:
+    """Of three one was confirmed, one unanswered, one not sent: only the first need not go again."""
     for _ in range(3):
         store.place()
 
-    class BreakingProducer:
+    class BreakingWindow:
         published = 0
 
-        def publish(self, *_: object) -> None:
+        def publish(self, *_: object) -> Future[None]:
             self.published += 1
-            if self.published == 2:
+            if self.published == 3:
                 raise ConnectionLost("The broker went away.")
+            answer: Future[None] = Future()
+            if self.published == 1:
+                answer.set_result(None)
+            else:
+                answer.set_exception(ConnectionLost("The broker went away before it answered."))
+            return answer
 
     with pytest.raises(ConnectionLost):
-        relay(store).carry(BreakingProducer())  # type: ignore[arg-type]
+        relay(store).carry(BreakingWindow())
     assert [event.order_id for event in store.outbox.claim(10).events] == [43, 44]
 
 
 def test_a_consumer_that_crashes_before_its_ack_gets_the_event_again(
-    store: Store, connection: Connection, broker: Broker, vhost: str
+    store: Store, connection: Connection, window: ConfirmWindow, broker: Broker, vhost: str
 ) -> None:
     """Committed but not acknowledged: the broker delivers again, and the inbox knows it."""
     store.place()
-    relay(store).carry(Producer(connection, EVENTS.name))
-    feed = FeedConsumer(store.feed, announce=lambda _: None, prefetch=10)
+    relay(store).carry(window)
+    feed = reader(store, lambda _: None)
     with connect(broker.url(vhost)) as dying:
         (delivery,) = Consumer(dying, FEED.queue, prefetch=1).take(1)
         feed.handle(delivery)
@@ -138,13 +164,13 @@ def test_a_consumer_that_crashes_before_its_ack_gets_the_event_again(
     ids=["not-json", "not-an-event", "no-id"],
 )
 def test_a_message_that_nobody_can_read_is_kept_aside(
-    store: Store, connection: Connection, poison: Message
+    store: Store, connection: Connection, window: ConfirmWindow, poison: Message
 ) -> None:
-    """It goes to the dead-letter queue with the broker's note, and the events behind it are not held up."""
+    """It is parked with the reason, and the events behind it are not held up."""
     Producer(connection, EVENTS.name).publish(poison, "order.created")
     store.place()
-    relay(store).carry(Producer(connection, EVENTS.name))
+    relay(store).carry(window)
     assert [told.payload["orderId"] for told in feed_everything(store, connection)] == [42]
     (dead,) = Consumer(connection, FEED.ladder.parking_lot, prefetch=1).take(1)
     assert dead.message.body == poison.body
-    assert dead.message.headers["x-death"][0]["queue"] == FEED.queue
+    assert "event" in str(dead.message.headers[CAUSE]) or "JSON" in str(dead.message.headers[CAUSE])

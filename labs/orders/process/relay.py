@@ -1,70 +1,96 @@
 """The relay: carries events from the outbox to the exchange, and never loses one on the way.
 
 Claim, publish, wait for the broker's confirm, mark. A crash before the mark means that the event is
-published again later: a duplicate, which the consumer's inbox makes harmless. Marking first would be the
+published again later: a duplicate, which the reader's inbox makes harmless. Marking first would be the
 other way round: a crash would lose the event, and nothing can make a loss harmless.
-Confirms: https://www.rabbitmq.com/docs/confirms.
+What was claimed together is on its way together, through a confirm window: one event waits for one round trip,
+two hundred wait for hardly more. https://www.rabbitmq.com/docs/confirms
 """
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from threading import Event
+from typing import Protocol
 
-from labs.errors import Nacked, Unroutable
-from labs.orders.domain.envelope import to_message
+from labs.errors import ConnectionLost, Nacked, Unroutable
+from labs.message import Message
+from labs.orders.domain.envelope import Form, to_message
+from labs.orders.domain.tally import PUBLISHED, REFUSED, RELAY, Tally
 from labs.orders.store.outbox import Outbox
 from labs.orders.topology import EVENTS
 from labs.sync.connection import Connection
-from labs.sync.producer import Producer
 from labs.sync.translate import translated
+from labs.sync.window import ConfirmWindow
+
+#: What the broker says about one event; anything else is about the line, or the exchange.
+REFUSALS = (Unroutable, Nacked)
+
+
+class Window(Protocol):
+    """What the relay publishes with: a `ConfirmWindow`, or whatever a test has in its place."""
+
+    def publish(self, message: Message, key: str) -> Future[None]:
+        """Send it; the future ends when the broker has answered."""
 
 
 class Relay:
     """Publishes what the outbox holds. One relay is enough; several do not disturb each other.
 
-    `batch` is how many events one claim takes, `poll_s` how often it looks without being called.
+    `batch` is how many events one claim takes, `poll_s` how often it looks without being called. `form` is how
+    the events look on the wire. `tally` counts what was published and what was refused.
     """
 
-    def __init__(self, outbox: Outbox, *, batch: int, poll_s: float) -> None:
-        self._outbox = outbox
-        self._batch = batch
-        self._poll_s = poll_s
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        batch: int,
+        poll_s: float,
+        form: Form = "envelope",
+        tally: Tally | None = None,
+    ) -> None:
+        self._outbox, self._batch, self._poll_s, self._form = outbox, batch, poll_s, form
+        self._tally = tally or Tally()
         self._wake = Event()
 
     def wake(self) -> None:
         """There is news in the outbox. Called after each commit, from any thread; returns at once."""
         self._wake.set()
 
-    def work(self, connection: Connection, stop: Event) -> None:
+    def work(self, url: str, connection: Connection, stop: Event) -> None:
         """Carry events until `stop` is set; raises `ConnectionLost` when the broker goes away."""
-        producer = Producer(connection, EVENTS.name)
-        while not stop.is_set():
-            if self.carry(producer) == 0:
-                with translated():  # an idle connection answers heartbeats, and learns of its own end
-                    connection.raw.process_data_events(time_limit=0)
-                self._wake.wait(self._poll_s)
-                self._wake.clear()
+        with ConfirmWindow(url, EVENTS.name, size=self._batch, name=connection.name) as window:
+            while not stop.is_set():
+                if self.carry(window) == 0:
+                    with translated():  # an idle connection answers heartbeats, and learns of its own end
+                        connection.raw.process_data_events(time_limit=0)
+                    if not window.is_open:
+                        raise ConnectionLost("The relay's line for publishing is gone.")
+                    self._wake.wait(self._poll_s)
+                    self._wake.clear()
 
-    def carry(self, producer: Producer) -> int:
+    def carry(self, window: Window) -> int:
         """Publish one batch; returns how many events the broker confirmed.
 
         An event that the broker refuses or cannot route keeps its lease and is tried again when that runs
-        out: somebody may have mended the binding by then. What was not tried is free again at once.
+        out: somebody may have mended the binding by then. What nobody knows the end of is free again at once.
         """
         claim = self._outbox.claim(self._batch)
-        untried = [event.id for event in claim.events]
-        confirmed: list[str] = []
+        answers: dict[str, Future[None]] = {}
         try:
             for event in claim.events:
-                try:
-                    producer.publish(to_message(event), event.name)
-                    confirmed.append(event.id)
-                except (Unroutable, Nacked):
-                    pass
-                untried.remove(event.id)
+                answers[event.id] = window.publish(to_message(event, form=self._form), event.name)
         finally:
-            if confirmed:
-                self._outbox.mark_sent(claim.token, confirmed)
-            if untried:
-                self._outbox.release(claim.token, untried)
+            said = {event_id: answer.exception() for event_id, answer in answers.items()}
+            confirmed = [event_id for event_id, error in said.items() if error is None]
+            refused = [event_id for event_id, error in said.items() if isinstance(error, REFUSALS)]
+            self._outbox.mark_sent(claim.token, confirmed)
+            known = {*confirmed, *refused}
+            self._outbox.release(claim.token, [event.id for event in claim.events if event.id not in known])
+            self._tally.note(RELAY, PUBLISHED, len(confirmed))
+            self._tally.note(RELAY, REFUSED, len(refused))
+        for error in said.values():
+            if error is not None and not isinstance(error, REFUSALS):
+                raise error
         return len(confirmed)

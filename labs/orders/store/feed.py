@@ -1,26 +1,23 @@
-"""The dashboard's feed, and the inbox that makes a duplicate harmless.
+"""The dashboard's feed: everything that it has been told, numbered in order.
 
-A broker that promises "at least once" will deliver some events twice: after a lost ack, after a relay's
-crash. So the consumer writes the event's id and the event's effect in one transaction. The second time the
-id is already there, nothing is written, and the delivery is simply acknowledged.
+A browser that was away asks for "everything after 17". That is a complete answer only if 17 could be seen before
+18 was given out, so whoever adds takes a turn. `add` is one part of a larger transaction: together with the inbox
+row it makes a duplicate harmless (`labs.orders.process.effects`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_or_skip
+from sqlalchemy import Connection, Row, func, insert, select
 
 from labs.orders.domain.clock import Clock, milliseconds
+from labs.orders.domain.event import OrderEvent
 from labs.orders.domain.notification import Notification
+from labs.orders.store import turn
 from labs.orders.store.database import Database
-from labs.orders.store.tables import feed, inbox
-
-#: The name under which this consumer keeps its inbox. Each consumer has its own memory.
-CONSUMER = "order_notifications"
+from labs.orders.store.tables import feed
 
 
 class Feed:
@@ -30,22 +27,16 @@ class Feed:
         self._database = database
         self._clock = clock
 
-    def record(self, *, message_id: str, event: str, payload: Mapping[str, Any]) -> Notification | None:
-        """Store the event as a notification; None when this `message_id` was here before."""
-        now = milliseconds(self._clock())
-        with self._database.write() as connection:
-            first_time = connection.execute(
-                insert_or_skip(inbox)
-                .values(consumer=CONSUMER, message_id=message_id, received_at=now)
-                .on_conflict_do_nothing()
-            ).rowcount
-            if not first_time:
-                return None
-            text = json.dumps(payload, ensure_ascii=False)
-            row = connection.execute(
-                insert(feed).values(event=event, payload=text, received_at=now).returning(feed.c.id)
-            ).one()
-        return Notification(id=row.id, event=event, payload=dict(payload))
+    def add(self, connection: Connection, event: OrderEvent) -> Notification:
+        """Put the event into the feed, in the transaction that `connection` is in; announce it when that is over."""
+        turn.take_turn(connection, turn.FEED)
+        text = json.dumps(dict(event.payload), ensure_ascii=False)
+        row = connection.execute(
+            insert(feed)
+            .values(event=event.name, payload=text, received_at=milliseconds(self._clock()))
+            .returning(feed.c.id)
+        ).one()
+        return Notification(id=row.id, event=event.name, payload=dict(event.payload))
 
     def after(self, last_id: int, *, limit: int) -> list[Notification]:
         """Up to `limit` notifications after `last_id`, oldest first: what a returning browser missed."""
