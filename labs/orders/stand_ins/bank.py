@@ -42,7 +42,7 @@ class Bank:
         self._books = {"intents": self.intents, "refunds": self.refunds, "answers": self._answers}
         self._file, self._clock, self._new_id = file, clock, new_id
         if file is not None and file.exists():
-            self._remember(file.read_text(encoding="utf-8"))
+            self._remember(file)
 
     def ledger(self) -> list[tuple[str, int]]:
         """Every movement of money: the order's number, and centimes that came (more than 0) or went back."""
@@ -121,8 +121,11 @@ class Bank:
                 journal.write(json.dumps([book, key, value]) + "\n")
         return value
 
-    def _remember(self, journal: str) -> None:
-        for line in journal.splitlines(keepends=True):
-            if line.endswith("\n"):  # a last line without its end was cut by a crash: it never was answered
-                book, key, value = json.loads(line)
-                self._books[book][key] = value
+    def _remember(self, file: Path) -> None:
+        # A last line without its end was cut by a crash, so it was never answered; the next one begins afresh.
+        whole, _, cut = file.read_text(encoding="utf-8").rpartition("\n")
+        for line in whole.splitlines():
+            book, key, value = json.loads(line)
+            self._books[book][key] = value
+        if cut:
+            file.write_text(f"{whole}\n", encoding="utf-8")
