@@ -15,7 +15,7 @@ import socket
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
@@ -57,6 +57,13 @@ class Mailbox:
         """Hang up on everybody and end. What was kept can still be read. Safe to call twice."""
         self._server.end()
         self._socket.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
 
     def mails(self) -> tuple[Mail, ...]:
         """What is kept, oldest first."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import time
 from threading import Thread
+from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -54,3 +55,10 @@ class HttpServer:
             self._thread.join(within_s)
         self._socket.close()
         return not self._thread.is_alive()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
