@@ -324,6 +324,18 @@ def test_a_name_without_an_address_may_have_one_later(
     assert isinstance(tell(channel, store, "payment.processed", id_="e-2"), Dead)
 
 
+def test_a_name_server_that_is_silent_costs_the_look_ups_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts as a name without an address: it may have one later."""
+    monkeypatch.setattr("labs.orders.channels.address_guard.LOOK_UP_S", 0.1)
+
+    async def silent(name: str, port: int) -> list[str]:
+        await asyncio.sleep(60)
+        return []
+
+    with pytest.raises(UnknownHost, match="Nobody said within"):
+        asyncio.run(AddressGuard(resolve=silent).check("https://hook.example/"))
+
+
 def test_the_call_goes_to_the_address_that_was_checked(
     notes: Deliveries, registrations: Registrations, serve: Serve, store: Store
 ) -> None:

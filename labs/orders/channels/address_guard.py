@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
@@ -23,6 +25,8 @@ Resolve = Callable[[str, int], Awaitable[Iterable[str]]]
 #: The longest URL that is kept, in characters.
 MAX_URL = 2000
 MAX_PORT = 65_535
+#: How long a look-up may take, in seconds, and how many may be under way.
+LOOK_UP_S, LOOK_UPS = 3.0, 4
 #: Addresses in which an IPv4 address is hidden: a translator (NAT64) would take us there.
 NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -44,17 +48,16 @@ class Target:
     name: str
 
 
-async def look_up(name: str, port: int) -> list[str]:
-    """The addresses of a name, from the system's resolver, in a thread."""
-    found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
-
-
 class AddressGuard:
-    """`allow_private`: whether loopback and private networks may be called too, as in development."""
+    """`allow_private`: whether loopback and private networks may be called too, as in development.
 
-    def __init__(self, *, allow_private: bool = False, resolve: Resolve = look_up) -> None:
-        self._allow_private, self._resolve = allow_private, resolve
+    `resolve`: who knows the addresses; the system's resolver when it is None.
+    """
+
+    def __init__(self, *, allow_private: bool = False, resolve: Resolve | None = None) -> None:
+        self._allow_private, self._resolve = allow_private, resolve or self._look_up
+        # Threads of its own: a name server that is silent must not keep the database's work from the common ones.
+        self._threads = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="orders.look-up")
 
     async def check(self, text: str) -> Target:
         """Where a call of this URL goes; raises `ForbiddenUrl`, or `UnknownHost`."""
@@ -62,14 +65,23 @@ class AddressGuard:
         name = url.raw_host.decode("ascii")  # the name as the certificate has it, in ASCII
         port = url.port or {"http": 80, "https": 443}[url.scheme]
         try:
-            addresses = [_plain(found) for found in await self._resolve(name, port)]
+            async with asyncio.timeout(LOOK_UP_S):
+                addresses = [_plain(found) for found in await self._resolve(name, port)]
+        except TimeoutError as error:
+            raise UnknownHost(f"Nobody said within {LOOK_UP_S:g} s where {name} is.") from error
         except (OSError, UnicodeError) as error:
             raise UnknownHost(f"The name {name} cannot be found.") from error
         if not addresses:
             raise UnknownHost(f"The name {name} has no address.")
         if not all(self._may_call(address) for address in addresses):
             raise ForbiddenUrl("This URL leads into a private network, where the shop must not be sent.")
+        # The first is the one to take: the resolver sorts them by what can be reached from here (RFC 6724).
         return Target(url=url.copy_with(host=str(addresses[0])), host=url.netloc.decode("ascii"), name=name)
+
+    async def _look_up(self, name: str, port: int) -> list[str]:
+        ask = partial(socket.getaddrinfo, name, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return [str(entry[4][0]) for entry in found]
 
     def _may_call(self, address: Address) -> bool:
         hidden = _hidden(address)
