@@ -59,6 +59,9 @@ class Parts:
         self._url = url
         self.new_password: str | None = None
         here = [reader for reader in readers if reader.name in runs]
+        home.mkdir(
+            mode=0o700, parents=True, exist_ok=True
+        )  # what the stand-ins keep is as private as the orders
         self.database = Database.open(place_of_database(settings, home))
         self.outbox = Outbox(self.database, clock=clock, new_id=new_id, lease_s=settings.lease_s)
         self.feed = Feed(self.database, clock=clock)
@@ -119,7 +122,9 @@ class Parts:
                 waiting=self.outbox.waiting, status=self.status, condition=self.condition,
             )  # fmt: skip
             write_s, ping_s = settings.stream_send_timeout_s, settings.stream_ping_s
-            self.server = WebServer(app, port=port, stop_s=settings.stop_s, write_s=write_s, ping_s=ping_s)
+            self.server = WebServer(
+                app, host=settings.host, port=port, stop_s=settings.stop_s, write_s=write_s, ping_s=ping_s
+            )
 
     @property
     def workers(self) -> list[Worker | AioWorker]:

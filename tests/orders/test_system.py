@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -114,50 +110,3 @@ def test_nothing_is_lost_when_the_broker_is_killed_and_comes_back(
             shop.wait_for_notification(number)
         assert sorted(told["orderId"] for told in shop.notifications()) == placed == list(range(42, 52))
         wait_until("the outbox to be empty", lambda: shop.status()["waiting"] == 0)
-
-
-def test_serve_opens_the_shop_and_one_ctrl_c_closes_it(
-    broker: Broker, vhost: str, tmp_path: Path, ahmed: dict[str, object]
-) -> None:
-    """Addresses and the first password are printed, and the end comes within 5 s with a dashboard open."""
-    shop, lines = _serve(broker, vhost, tmp_path)
-    try:
-        url = lines["Checkout"].removesuffix("/shop/1/checkout")
-        client = ShopClient(url)
-        client.sign_in(lines["Password"].split()[0])
-        number = client.place(ahmed)["id"]
-        with client.http.stream("GET", "/api/notifications/stream", params={"after": 0}) as response:
-            (heard,) = islice(listen(response), 1)
-            assert heard.data["orderId"] == number
-            began = time.monotonic()
-            shop.send_signal(signal.SIGINT)
-            output, errors = shop.communicate(timeout=10)
-            assert time.monotonic() - began < 5
-        assert (shop.returncode, errors) == (0, "")
-        assert "Stopped." in output
-        client.close()
-    finally:
-        shop.kill()
-
-
-def _serve(broker: Broker, vhost: str, home: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    """Start `serve` on a free port; returns the process and what it printed, by the first word."""
-    environment = {
-        "LABS_HOME": str(home),
-        "LABS_AMQP_URL": broker.url(),
-        "LABS_MANAGEMENT_URL": broker.management_url,
-        "LABS_ORDERS_VHOST": vhost,
-        "PATH": "/usr/bin:/bin",
-    }
-    shop = subprocess.Popen(
-        [sys.executable, "-m", "labs", "serve", "--port", "0"],
-        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert shop.stdout is not None
-    lines: dict[str, str] = {}
-    for line in shop.stdout:
-        word, _, rest = line.strip().partition(" ")
-        lines[word] = rest.strip()
-        if word == "Ctrl-C":
-            return shop, lines
-    raise AssertionError(f"serve ended: {shop.communicate()[1]}")

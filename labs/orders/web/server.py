@@ -17,12 +17,12 @@ from starlette.types import ASGIApp
 
 from labs.errors import LabsError, WaitTimeout
 
-#: The only address that the shop listens on.
+#: The address that the shop listens on, unless it runs in a container, whose own network is closed.
 HOST = "127.0.0.1"
 
 
 class WebServer:
-    """Serves `app` on 127.0.0.1, port `port` (0: a free one). `stop_s` bounds the wait for open requests.
+    """Serves `app` on `host`, port `port` (0: a free one). `stop_s` bounds the wait for open requests.
 
     A client that takes nothing of what it was sent for `write_s` seconds is disconnected, by the kernel
     where it can do that. A WebSocket that leaves a ping unanswered for as long is closed; `ping_s` is between
@@ -30,9 +30,16 @@ class WebServer:
     """
 
     def __init__(
-        self, app: ASGIApp, *, port: int, stop_s: float, write_s: float = 5.0, ping_s: float = 5.0
+        self,
+        app: ASGIApp,
+        *,
+        port: int,
+        stop_s: float,
+        write_s: float = 5.0,
+        ping_s: float = 5.0,
+        host: str = HOST,
     ) -> None:
-        self._socket = _bound_socket(port, write_s=write_s)
+        self._socket = _bound_socket(host, port, write_s=write_s)
         self.port: int = self._socket.getsockname()[1]
         # Access lines and warnings would appear in the middle of a notebook's output.
         # uvloop and httptools are used where they are installed. What comes by a WebSocket is not even read, so
@@ -69,7 +76,7 @@ class WebServer:
         return not self._thread.is_alive()
 
 
-def _bound_socket(port: int, *, write_s: float) -> socket.socket:
+def _bound_socket(host: str, port: int, *, write_s: float) -> socket.socket:
     # asyncio sets TCP_NODELAY only if the protocol is named; else each answer waits 40 ms for an ACK.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,13 +85,13 @@ def _bound_socket(port: int, *, write_s: float) -> socket.socket:
         # stay for ever. Accepted connections inherit this; https://www.rfc-editor.org/rfc/rfc5482
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(write_s * 1000))
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         if error.errno != errno.EADDRINUSE:
             raise
         raise LabsError(
-            f"Port {port} on {HOST} is in use by another program.",
+            f"Port {port} on {host} is in use by another program.",
             hint="Choose another one: --port 0 takes a free port.",
         ) from error
     return listener
