@@ -47,6 +47,8 @@ export const sentences = {
   "Choose one of Algeria's 58 wilayas, by name or by number.": "اختر إحدى ولايات الجزائر الـ58.",
   "Give a phone number that we can call, such as 0555 12 34 56 or +213 555 123 456.":
     "اكتب رقم هاتف يمكننا الاتصال به، مثل \u20660555\u00a012\u00a034\u00a056\u2069 أو \u2066+213\u00a0555\u00a0123\u00a0456\u2069.",
+  "Give an e-mail address such as ahmed@example.com, or leave it empty.":
+    "اكتب عنوانًا مثل \u2066ahmed@example.com\u2069، أو اترك الحقل فارغًا.",
   "Please correct the order.": "صحّح الطلب من فضلك.",
 };
 

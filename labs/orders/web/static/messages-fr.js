@@ -47,6 +47,8 @@ export const sentences = {
   "Choose one of Algeria's 58 wilayas, by name or by number.": "Choisissez l’une des 58 wilayas d’Algérie.",
   "Give a phone number that we can call, such as 0555 12 34 56 or +213 555 123 456.":
     "Donnez un numéro que nous pouvons appeler, comme 0555 12 34 56 ou +213 555 123 456.",
+  "Give an e-mail address such as ahmed@example.com, or leave it empty.":
+    "Donnez une adresse comme ahmed@example.com, ou laissez ce champ vide.",
   "Please correct the order.": "Veuillez corriger la commande.",
 };
 

@@ -32,7 +32,7 @@ function webhook(hook) {
   });
   const about = [hook.keys ?? []].flat().join(", ") || "#";
   return element("li", "", null, element("div", "hook-url", null, bidi(hook.url, "ltr")),
-    element("div", "quiet small", null, "Hears ", element("code", "", about), hook.active === false ? " · paused" : ""),
+    element("div", "quiet small", null, "Hears ", element("code", "", about), hook.active === false ? " · no longer told" : ""),
     element("div", "moves", null, test, remove), result);
 }
 
