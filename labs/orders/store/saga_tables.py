@@ -27,7 +27,8 @@ reservations = Table(
     Column("changed_at", BigInteger, nullable=False),
 )
 
-#: One for each order: `state` is `processed`, `failed` or `refunded`; `reference` is the payment service's.
+#: One for each order. `state`: `charging`, then `processed`, `failed` or `cancelled` (before it was charged);
+#: `refunded` after `processed`. `reference` is the payment service's name for it.
 payments = Table(
     "payments",
     metadata,
