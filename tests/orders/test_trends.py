@@ -49,7 +49,14 @@ def cancelled(placed: Order, at: datetime) -> OrderEvent:
 
 def count(store: Store, *events: OrderEvent) -> list[object]:
     """Give the events to analytics, as a consumer does, in one batch."""
-    effects = Effects(store.database, name=ANALYTICS.name, apply=Analytics().apply, clock=store.clock)
+    analytics = Analytics()
+    effects = Effects(
+        store.database,
+        name=ANALYTICS.name,
+        apply=analytics.apply,
+        apply_all=analytics.apply_all,
+        clock=store.clock,
+    )
     batch = [
         Delivery(
             message=to_message(event), exchange="orders", routing_key=event.name, redelivered=False,

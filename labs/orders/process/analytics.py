@@ -8,7 +8,7 @@ Order does not matter, for adding does not mind it. A cancellation counts in the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
@@ -29,23 +29,36 @@ class Analytics:
 
     def apply(self, connection: Connection, event: OrderEvent) -> Effect:
         """Count this event; raises `InvalidValue` when it does not say where and when the order was placed."""
-        if event.name == ORDER_CREATED:
-            placed = moment(event.payload, "createdAt", event.created_at)
-            counts = {"orders": 1, "cancelled": 0, "total_centimes": centimes(event.payload)}
-        elif event.name == ORDER_CANCELLED:
-            placed = moment(event.payload, "createdAt")
-            counts = {"orders": 0, "cancelled": 1, "total_centimes": 0}
-        else:
-            return NOTHING
-        at = milliseconds(placed)
-        row = {"hour": at - at % HOUR_MS, "wilaya": text(event.payload, "wilaya", most=40), **counts}
-        insert_or_update(connection, trends, row, merge=_add)
+        self.apply_all(connection, [event])
         return NOTHING
+
+    def apply_all(self, connection: Connection, events: Sequence[OrderEvent]) -> Sequence[Effect]:
+        """The same for several, with one statement."""
+        rows = [row for event in events if (row := _counts(event)) is not None]
+        if rows:
+            # Always in the same order, so that two batches never wait for each other's rows.
+            rows.sort(key=lambda row: (row["hour"], row["wilaya"]))
+            insert_or_update(connection, trends, rows, merge=_add)
+        return ()
 
     @property
     def projection(self) -> Projection:
         """What `rebuild` needs to know to count everything again."""
         return Projection(reader=ANALYTICS, tables=(trends,), apply=self.apply)
+
+
+def _counts(event: OrderEvent) -> dict[str, Any] | None:
+    """What this event adds to which row; None for an event that nobody counts."""
+    if event.name == ORDER_CREATED:
+        placed = moment(event.payload, "createdAt", event.created_at)
+        counts = {"orders": 1, "cancelled": 0, "total_centimes": centimes(event.payload)}
+    elif event.name == ORDER_CANCELLED:
+        placed = moment(event.payload, "createdAt")
+        counts = {"orders": 0, "cancelled": 1, "total_centimes": 0}
+    else:
+        return None
+    at = milliseconds(placed)
+    return {"hour": at - at % HOUR_MS, "wilaya": text(event.payload, "wilaya", most=40), **counts}
 
 
 def _add(new: Any) -> Mapping[str, ColumnElement[Any]]:

@@ -11,7 +11,8 @@ way or the other, and projections do not mind the order. That is why steps end i
 
 On PostgreSQL other writers would go on: a reader that has noted an event and not yet committed is invisible
 to our DELETE. So each transaction first locks the inbox against writers, which a reader's first statement
-needs. Orders are still taken; only the readers wait. https://www.postgresql.org/docs/current/explicit-locking.html
+needs. Orders are still taken; only the readers wait, and after five seconds of it they lose their connection and
+come again (`lock_timeout`): for a long journal take steps. https://www.postgresql.org/docs/current/explicit-locking.html
 """
 
 from __future__ import annotations
