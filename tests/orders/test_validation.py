@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labs.orders.domain.phone import e164
+from labs.orders.domain.phone import _thoroughly, e164
 from labs.orders.domain.validation import InvalidOrder, read_order
 from labs.orders.domain.wilaya import WILAYAS, find_wilaya
 from tests.orders.conftest import AHMED
@@ -191,3 +191,14 @@ def test_there_are_58_wilayas_each_with_a_name_of_its_own() -> None:
 def test_one_telephone_has_one_number(text: str) -> None:
     """Four ways to write it, one E.164 number."""
     assert e164(text) == "+213555123456"
+
+
+@given(
+    text=st.from_regex(r"(\+213|00213|0|\+33|)[ -]?[0-9]([ -]?[0-9]){6,9}", fullmatch=True)
+    | st.from_regex(r"(\+213 ?|00213 ?|0)[567][45679]([ -]?[0-9]){7}[ -]?", fullmatch=True)
+    | st.text(alphabet="0123456789+ -().\u0660x", max_size=20)
+)
+@settings(max_examples=300, deadline=None)
+def test_the_short_way_for_usual_numbers_says_what_libphonenumber_says(text: str) -> None:
+    """It may be faster than the long way; it may never know better."""
+    assert e164(text) == _thoroughly(text)

@@ -21,6 +21,7 @@ from labs.orders.store.requests import KeyReused
 from labs.orders.web.body import read_json, whole_number
 from labs.orders.web.guard import Guard
 from labs.orders.web.idempotency import REPLAYED_HEADER, read_key
+from labs.orders.web.plain_route import PlainRoute
 from labs.orders.web.rate_limit import RateLimit
 from labs.orders.web.refusal import Refusal
 
@@ -38,7 +39,7 @@ def order_routes(
     intake: Intake, guard: Guard, *, body_limit: int, rate_limit: RateLimit = UNLIMITED
 ) -> APIRouter:
     """Routes that take and change orders. `body_limit` is in bytes; `rate_limit` is for strangers."""
-    router = APIRouter(tags=["orders"])
+    router = APIRouter(tags=["orders"], route_class=PlainRoute)
 
     @router.post(PATH, status_code=201)
     async def place_order(request: Request) -> Response:
@@ -58,7 +59,7 @@ def order_routes(
         return JSONResponse(placed.order.as_json(), status_code=201, headers=headers)
 
     @router.patch(PATH + "/{order_id}/status")
-    async def change_status(request: Request, order_id: str) -> Response:
+    async def change_status(request: Request) -> Response:
         """Move an order to another status, with `{"status": …, "reason": …, "version": …}`.
 
         Who says which `version` they saw is refused with 409 when somebody else was faster. So is everybody
@@ -67,7 +68,7 @@ def order_routes(
         guard.require_admin(request)
         guard.require_own_page(request)
         data = await read_json(request, limit=body_limit)
-        number = whole_number(order_id) or NO_ORDER
+        number = whole_number(request.path_params["order_id"]) or NO_ORDER
         with _refusals("Please correct the change."):
             change = read_status_change(data)
             order = await run_in_threadpool(
@@ -76,9 +77,9 @@ def order_routes(
         return JSONResponse(order.as_json())
 
     @router.get("/api/wilayas")
-    async def list_wilayas() -> list[dict[str, object]]:
+    async def list_wilayas(_: Request) -> Response:
         """Public: the list behind the checkout's select box."""
-        return [{"number": wilaya.number, "name": wilaya.name} for wilaya in WILAYAS]
+        return JSONResponse([{"number": wilaya.number, "name": wilaya.name} for wilaya in WILAYAS])
 
     return router
 
