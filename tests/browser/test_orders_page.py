@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from labs.broker.address import Broker
 from labs.orders.running import OrderSystem
+from labs.orders.services import SERVICES
+from labs.orders.settings import OrderSettings
 from labs.orders.web.account import Account
 
 PASSWORD = "open-sesame"
@@ -158,3 +160,59 @@ def test_the_pages_fit_their_window(browser: Browser, shop: OrderSystem, ahmed: 
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{url} is {wide} px wide in a window of {width} px"
         context.close()
+
+
+@pytest.fixture
+def whole(broker: Broker, vhost: str, tmp_path: Path) -> Iterator[OrderSystem]:
+    """The shop with all its services, and one piece of everything in the store room."""
+    Account.create(PASSWORD).save(tmp_path / "admin.json")
+    settings = OrderSettings(first_stock=1)
+    with OrderSystem(broker, vhost=vhost, home=tmp_path, readers=tuple(SERVICES), settings=settings) as shop:
+        yield shop
+
+
+def test_the_whole_shop_is_to_be_seen_on_the_dashboard(page: Page, whole: OrderSystem) -> None:
+    """One order through every hop: paid, mailed, confirmed, shipped; the next finds the store room empty."""
+    expect.set_options(timeout=20_000)
+    page.goto(whole.dashboard_url)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#connection")).to_have_text("Live")
+    checkout = page.context.new_page()
+    checkout.goto(whole.checkout_url)
+    expect(checkout.get_by_label("Wilaya")).to_have_value("Algiers")
+    checkout.get_by_label("E-mail (optional)").fill("ahmed@example.org")
+    checkout.get_by_role("button", name="Place the order").click()
+    expect(checkout.locator("#thanks-number")).to_have_text("42")
+
+    page.get_by_role("button", name="#42").click()
+    panel = page.get_by_role("region", name="Order 42")
+    expect(panel).to_contain_text("Stock reserved and paid")
+    for who in (
+        "shop",
+        "relay",
+        "feed",
+        "read_model",
+        "inventory",
+        "payment",
+        "saga",
+        "email → ahmed@example.org",
+    ):
+        expect(panel.locator(".step").filter(has_text=who).first).to_be_visible()
+    panel.get_by_role("button", name="Confirm order 42").click()
+    expect(panel.locator(".chip")).to_contain_text("confirmed")
+    panel.get_by_role("button", name="Ship order 42").click()
+    expect(panel.locator(".chip")).to_contain_text("shipped")
+    expect(panel.get_by_text("Tracking")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#trend-orders")).to_have_text("1")
+    page.get_by_role("heading", name="Mailbox").click()
+    expect(page.locator("#mail-list")).to_contain_text("ahmed@example.org")
+
+    checkout.get_by_role("button", name="Place another order").click()
+    checkout.get_by_role("button", name="Place the order").click()
+    expect(page.locator(".toast").last).to_contain_text("Order 43 is cancelled")
+    expect(page.locator('[data-id="43"] .chip')).to_contain_text("cancelled")
+    page.get_by_role("button", name="#43").click()
+    expect(page.locator("#facts")).to_contain_text("Reason")
+    expect(page.locator("#badge")).to_have_text("2")
