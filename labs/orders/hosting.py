@@ -6,7 +6,7 @@ from labs.orders.domain.tally import Tally
 from labs.orders.process.aio_reading import AioReading
 from labs.orders.process.effects import Effects
 from labs.orders.process.reading import Reading
-from labs.orders.services import IN_DATABASE, OUTSIDE, Means
+from labs.orders.services import IN_DATABASE, OUTSIDE, TOGETHER, Means
 from labs.orders.topology import Reader
 
 
@@ -16,6 +16,7 @@ def reading(reader: Reader, means: Means, *, url: str, tally: Tally) -> Reading:
         means.database,
         name=reader.name,
         apply=IN_DATABASE[reader](means),
+        apply_all=TOGETHER.get(reader),
         clock=means.clock,
         committed=means.committed,
     )

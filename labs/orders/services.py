@@ -22,7 +22,7 @@ from labs.orders.domain.notification import Notification
 from labs.orders.outside import Outside
 from labs.orders.process.aio_reading import AioHandler
 from labs.orders.process.analytics import Analytics
-from labs.orders.process.effects import Apply
+from labs.orders.process.effects import Apply, ApplyAll
 from labs.orders.process.feed import FeedReader
 from labs.orders.process.inventory import Inventory
 from labs.orders.process.payment import Payment
@@ -86,6 +86,12 @@ IN_DATABASE: Mapping[Reader, Callable[[Means], Apply]] = {
         Inventory(means.clock, means.new_id, first_stock=means.settings.first_stock).apply
     ),
     SAGA: lambda means: Saga(means.clock, means.new_id).apply,
+}
+
+#: Of those, who can take a whole batch with fewer statements.
+TOGETHER: Mapping[Reader, ApplyAll] = {
+    READ_MODEL: ReadModel().apply_all,
+    ANALYTICS: Analytics().apply_all,
 }
 
 
