@@ -34,7 +34,7 @@ outputs: python ## Run the notebooks again and store what they print (ARGS="03" 
 
 clean: ## Stop this checkout's broker; delete the environment, the broker's data and your progress
 	@if test -x .venv/bin/python; then .venv/bin/python -m labs broker stop || true; fi
-	rm -rf .venv .labs .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf .venv .labs .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info tests/orders/nest/node_modules
 
 python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again." >&2; exit 1; }

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labs.bootstrap.environment import Environment
+from labs.bootstrap.nest import ensure_nest
 from labs.bootstrap.postgres import ensure_postgres
 from labs.bootstrap.programs import ensure_chromium, ensure_rabbitmq, find_chromium
 from labs.bootstrap.stop import Stop
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:  # noqa: RET503 - os.execv does not r
         if needs_browser(command, rest):
             ensure_chromium(environment.python)
             ensure_postgres()
+            ensure_nest(environment.root / "tests" / "orders" / "nest")
     except Stop as stop:
         print(stop, file=sys.stderr)
         return stop.code

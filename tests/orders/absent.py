@@ -6,12 +6,21 @@ run's last lines say which and why.
 
 from __future__ import annotations
 
-from labs.bootstrap import postgres
+from functools import cache
+from pathlib import Path
+
+from labs.bootstrap import nest, postgres
+
+#: The guide's services, in their own language.
+NEST = Path(__file__).parent / "nest"
 
 
+@cache
 def absent() -> dict[str, str]:
     """The fixtures that cannot be made here, each with the sentence that says why."""
     reasons: dict[str, str] = {}
     if postgres.find_postgres() is None:
         reasons["postgres"] = f"The shop was tested on SQLite only: no PostgreSQL here. {postgres.advice()}"
+    if why := nest.absent(NEST):
+        reasons["nest"] = why
     return reasons

@@ -11,7 +11,7 @@ import pytest
 
 from labs import paths
 from labs.bootstrap import __main__ as bootstrap
-from labs.bootstrap import debian, postgres, programs
+from labs.bootstrap import debian, nest, postgres, programs
 from labs.bootstrap.environment import SOURCES, Environment
 from labs.bootstrap.run import watch
 from labs.bootstrap.stop import Stop
@@ -202,6 +202,35 @@ def test_the_newest_postgresql_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert postgres.find_postgres() == tmp_path / "15" / "bin"
     monkeypatch.setattr(postgres, "PLACES", ("/nowhere/*/bin",))
     assert postgres.find_postgres() is None
+
+
+@pytest.mark.parametrize(("version", "enough"), [("v18.20.4", False), ("v20.20.2", True), ("nonsense", False)])
+def test_an_old_node_is_no_node_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    version: str,
+    *,
+    enough: bool,
+) -> None:
+    """NestJS needs Node 20; with it, npm is asked for exactly what the lock file says, once."""
+    for name, script in {"node": f"echo {version}", "npm": 'echo "$@" >> "$0.told"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "package-lock.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "node_modules").mkdir()  # npm would make it
+    monkeypatch.setenv("PATH", str(tmp_path))
+    nest.ensure_nest(tmp_path)
+    nest.ensure_nest(tmp_path)
+    told = tmp_path / "npm.told"
+    assert told.is_file() is enough
+    if enough:
+        assert told.read_text(encoding="utf-8").count("ci --ignore-scripts") == 1
+        assert nest.absent(tmp_path) == ""
+        (tmp_path / "package-lock.json").write_text("{ }", encoding="utf-8")
+        assert "not installed" in nest.absent(tmp_path)
+    else:
+        assert "not tested with NestJS: there is no Node 20" in capsys.readouterr().out
 
 
 def test_os_release_is_read_with_its_parents(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from labs.errors import LabsError
@@ -37,10 +37,11 @@ class Database:
         self._one_writer: AbstractContextManager[object] = nullcontext()
         if isinstance(place, URL):
             self._writer, self._reader = postgres_writer(place), postgres_reader(place)
-            migrator = self._writer
+            self._hurried = migrator = self._writer
         else:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
             self._writer, self._reader = sqlite_writer(place), sqlite_reader(place)
+            self._hurried = sqlite_writer(place, durable=False)
             self._one_writer = Lock()
             migrator = sqlite_writer(place, busy_ms=WAIT_MS)
         try:
@@ -64,7 +65,10 @@ class Database:
             return cls(Path(place))
         try:
             url = make_url(place)
-        except (ArgumentError, ValueError) as error:  # its message would repeat the URL, and the password in it
+        except (
+            ArgumentError,
+            ValueError,
+        ) as error:  # its message would repeat the URL, and the password in it
             raise LabsError("The database's address cannot be read.", hint=FORMS) from error
         if url.get_backend_name() in {"postgresql", "postgres"}:
             return cls(url)
@@ -79,6 +83,18 @@ class Database:
             yield connection
 
     @contextmanager
+    def write_in_a_hurry(self) -> Iterator[Connection]:
+        """`write` that does not wait for the disk: for what may be forgotten in a power cut without any harm.
+
+        A crash of the program loses nothing of it; and it is never half there. A durable commit that comes later
+        makes it durable too. https://www.sqlite.org/pragma.html#pragma_synchronous
+        """
+        with self._one_writer, self._hurried.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL synchronous_commit TO off"))
+            yield connection
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one moment of the database. Keep it short: a long one lets the files grow."""
         with self._reader.begin() as connection:
@@ -86,5 +102,5 @@ class Database:
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
-        self._writer.dispose()
-        self._reader.dispose()
+        for engine in (self._writer, self._hurried, self._reader):
+            engine.dispose()
