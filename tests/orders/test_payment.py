@@ -18,7 +18,7 @@ from labs.orders.domain.event import INVENTORY_RESERVED, ORDER_CANCELLED, OrderE
 from labs.orders.domain.saga_events import read_centimes
 from labs.orders.process.payment import Payment
 from labs.orders.store.saga_tables import payments
-from labs.orders.store.tables import inbox
+from labs.orders.store.tables import inbox, outbox
 from labs.outcome import Ack, Dead, Outcome, Retry
 from tests.orders.conftest import Store
 from tests.orders.saga_play import Play, delivered
@@ -237,6 +237,41 @@ def test_a_charge_and_a_cancel_in_hand_at_once(store: Store, data: st.DataObject
     assert bank.state in ("", "prepared", "voided", "paid back")
     (row,) = [row for row in _rows(store) if row.order_id == order_id]
     assert row.state == ("refunded" if bank.taken else "cancelled")
+    assert _announced(store, order_id) == (["payment.processed", "payment.refunded"] if bank.taken else [])
+
+
+def test_an_answer_that_comes_after_the_refund_changes_nothing(store: Store) -> None:
+    """Charged, and before the cashier hears of it the cancel has found out and paid back: announced once each."""
+    bank = SlowBank()
+    cashier = Payment(store.database, bank, clock=store.clock, new_id=store.new_id)  # type: ignore[arg-type]
+
+    async def go() -> None:
+        charge = asyncio.create_task(cashier.handle(delivered(told(store, INVENTORY_RESERVED, 42))))
+        for _ in range(3):  # prepare and its answer, then confirm; its answer waits at the door
+            await _until_all_wait(bank, {charge})
+            bank.doors.pop().set_result(None)
+            await asyncio.sleep(0)
+        await _until_all_wait(bank, {charge})
+        late = bank.doors.pop()
+        cancel = asyncio.create_task(cashier.handle(delivered(told(store, ORDER_CANCELLED, 42))))
+        while not cancel.done():
+            await _until_all_wait(bank, {cancel})
+            if bank.doors:
+                bank.doors.pop().set_result(None)
+                await asyncio.sleep(0)
+        late.set_result(None)
+        assert await charge == Ack()
+
+    asyncio.run(go())
+    assert bank.taken == [1, -1]
+    assert [row.state for row in _rows(store)] == ["refunded"]
+    assert _announced(store, 42) == ["payment.processed", "payment.refunded"]
+
+
+def _announced(store: Store, order_id: int) -> list[str]:
+    with store.database.read() as connection:
+        mine = select(outbox.c.name).where(outbox.c.order_id == order_id).order_by(outbox.c.seq)
+        return list(connection.execute(mine).scalars())
 
 
 async def _until_all_wait(bank: SlowBank, at_work: set[asyncio.Task[Outcome]]) -> None:

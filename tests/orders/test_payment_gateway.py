@@ -75,14 +75,16 @@ def test_preparing_moves_no_money_and_confirming_does(service: Service) -> None:
 
 
 def test_a_refund_brings_the_money_back_once(service: Service) -> None:
-    """Asked three times, twice with the same key and once with another."""
-    name = service.prepared()
-    service.ask(lambda client: client.confirm(name))
-    for _ in range(2):
-        assert service.ask(lambda client: client.refund(name)) == Verdict(state="refunded")
-    again = service.form("refunds", payment_intent=name)
-    assert (again.status_code, again.json()["error"]["code"]) == (400, "charge_already_refunded")
-    assert service.bank.ledger() == [("42", PRICE), ("42", -PRICE)]
+    """Asked three times, twice with the same key and once with another; and the next customer's is another one."""
+    for key in ("event-1", "event-2"):
+        name = service.prepared(key)
+        service.ask(lambda client, name=name: client.confirm(name))  # type: ignore[misc]
+        for _ in range(2):
+            refunded = service.ask(lambda client, name=name: client.refund(name))  # type: ignore[misc]
+            assert refunded == Verdict(state="refunded")
+        again = service.form("refunds", payment_intent=name)
+        assert (again.status_code, again.json()["error"]["code"]) == (400, "charge_already_refunded")
+    assert sorted(amount for _, amount in service.bank.ledger()) == [-PRICE, -PRICE, PRICE, PRICE]
 
 
 def test_who_comes_first_decides(service: Service) -> None:
