@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from labs.orders.web.components import COMPONENTS
 from labs.orders.web.guard import TOKEN_HEADER
 from labs.orders.web.operations import OPERATIONS, Operation
-from labs.orders.web.schemas import Schema, ref
+from labs.orders.web.schemas import TEXT, Schema, ref
 
 INFO = {
     "title": "Algeria orders",
@@ -37,6 +37,12 @@ SECURITY = {
         "description": "`csrf` of GET /api/session: proof that a request comes from a page of ours.",
     },
 }  # fmt: skip
+#: Headers that tell a program what to do next: name, meaning, and whether it is always there.
+HEADERS = {
+    201: ("Location", "Where it is from now on.", True),
+    429: ("Retry-After", "How many seconds to wait.", True),
+    503: ("Retry-After", "How many seconds to wait, where that is known.", False),
+}
 
 
 def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
@@ -76,6 +82,9 @@ def _operation(route: APIRoute, described: Operation) -> dict[str, Any]:
 
 def _answer(status: int, schema: str | None) -> Schema:
     answer: Schema = {"description": HTTPStatus(status).phrase}
+    if status in HEADERS:
+        name, meaning, required = HEADERS[status]
+        answer["headers"] = {name: {"description": meaning, "required": required, "schema": TEXT}}
     if schema is not None:
         # A name with a slash is a media type, for what is not JSON.
         text = {schema: {"schema": {"type": "string"}}}
