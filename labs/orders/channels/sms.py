@@ -20,8 +20,6 @@ from labs.orders.channels.outreach import Never, NotNow, Outreach
 from labs.orders.domain.event import ORDER_CREATED, OrderEvent
 from labs.orders.store.deliveries import Deliveries
 
-#: Twilio's numbers for: no such number, no route to it, unsubscribed, a landline.
-ABOUT_THE_NUMBER = (21211, 21612, 21610, 21614)
 #: The longest text that Twilio takes, in characters; longer than 160 costs more than one SMS.
 MOST_LETTERS = 1600
 #: Statuses that say something about our account, not about this message.
@@ -83,8 +81,9 @@ class Sms(Outreach):
         sentence = f"The SMS service said {answer.status}: {said}" + (f" ({code})" if code else "")
         if answer.is_their_trouble:
             return NotNow(sentence, after_s=answer.pause_s(self.notes.clock()))
-        # A number that is wrong, or a request that is: neither gets better. 3xx is a wrong base URL: ours to mend.
-        if code in ABOUT_THE_NUMBER or (answer.status >= 400 and answer.status not in ABOUT_US):  # noqa: PLR2004
+        # No such number (21211), unsubscribed (21610), a landline (21614): all are 400, and none gets better.
+        # A redirect means that our base URL is wrong, which is ours to mend.
+        if answer.status >= 400 and answer.status not in ABOUT_US:  # noqa: PLR2004
             return Never(sentence)
         return NotNow(sentence)
 
