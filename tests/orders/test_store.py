@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from labs.orders.domain.clock import iso
 from labs.orders.domain.event import ORDER_CREATED, OrderEvent
@@ -150,3 +150,17 @@ def test_the_feed_counts_and_pages(store: Store) -> None:
     assert [item.id for item in store.feed.after(2, limit=2)] == [3, 4]
     assert [item.id for item in store.feed.newest(2)] == [5, 4]
     assert (store.feed.latest_id(), store.feed.count_after(2)) == (5, 3)
+
+
+def test_what_the_relay_notes_does_not_wait_for_the_disk(store: Store) -> None:
+    """Claims and marks may be forgotten in a power cut; everything else waits, before and after them."""
+    ask = {
+        "sqlite": ("PRAGMA synchronous", 1, 2),  # NORMAL and FULL
+        "postgresql": ("SHOW synchronous_commit", "off", "on"),
+    }
+    for _ in range(2):
+        with store.database.write_in_a_hurry() as connection:
+            question, hurried, durable = ask[connection.dialect.name]
+            assert connection.execute(text(question)).scalar() == hurried
+        with store.database.write() as connection:
+            assert connection.execute(text(question)).scalar() == durable

@@ -3,6 +3,7 @@
 Rows are claimed by lease: "these are mine until 10:30:15". A relay that dies keeps nothing for longer.
 Unsent rows are asked for as such, never as "everything above the last number that I sent": numbers are
 given out in one order and committed in another, and a high-water mark skips the late ones for ever.
+Nothing here waits for the disk: a power cut that forgets a claim or a mark leads to a duplicate, never to a loss.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Outbox:
         token = self._new_id()
         free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= milliseconds(now))
         oldest = select(outbox).where(outbox.c.sent_at.is_(None), free).order_by(outbox.c.seq).limit(limit)
-        with self._database.write() as connection:
+        with self._database.write_in_a_hurry() as connection:
             # PostgreSQL: two relays that claim at once pass each other by. SQLite has one writer, and no such words.
             rows = connection.execute(oldest.with_for_update(skip_locked=True)).all()
             if rows:
@@ -60,7 +61,7 @@ class Outbox:
         if not event_ids:
             return 0
         now = milliseconds(self._clock())
-        with self._database.write() as connection:
+        with self._database.write_in_a_hurry() as connection:
             result = connection.execute(
                 update(outbox)
                 .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == token)
@@ -72,7 +73,7 @@ class Outbox:
         """Give these events back at once, so that the next claim need not wait for the lease to run out."""
         if not event_ids:
             return
-        with self._database.write() as connection:
+        with self._database.write_in_a_hurry() as connection:
             connection.execute(
                 update(outbox)
                 .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == token)

@@ -21,9 +21,19 @@ from labs.errors import LabsError
 BUSY_TIMEOUT_MS = 5000
 
 
-def sqlite_writer(path: Path, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """Connections that may write, one at a time. They wait `busy_ms` milliseconds for another process."""
-    return _engine(path, begin="BEGIN IMMEDIATE", pool_size=1, busy_ms=busy_ms)
+def sqlite_writer(path: Path, *, busy_ms: int = BUSY_TIMEOUT_MS, durable: bool = True) -> Engine:
+    """Connections that may write, one at a time. They wait `busy_ms` milliseconds for another process.
+
+    Not `durable`: a commit survives a crash of the program, and a power cut only once a durable one came after it.
+    """
+    engine = _engine(path, begin="BEGIN IMMEDIATE", pool_size=1, busy_ms=busy_ms)
+    if not durable:
+
+        @event.listens_for(engine, "connect")
+        def hurry(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA synchronous=NORMAL").close()
+
+    return engine
 
 
 def sqlite_reader(path: Path) -> Engine:
