@@ -14,6 +14,7 @@ import pytest
 from labs.errors import LabsError
 from labs.orders.domain.clock import system_clock
 from labs.orders.running import OrderSystem
+from labs.orders.settings import OrderSettings
 from labs.orders.web.account import Account
 from labs.orders.web.client import ShopClient
 from labs.orders.web.guard import TOKEN_HEADER
@@ -40,6 +41,31 @@ def test_an_order_is_taken_while_the_broker_is_away(
     assert (answer.status_code, answer.headers["location"]) == (201, f"{ORDERS}/{order['id']}")
     assert (order["customerName"], order["totalPrice"], order["phone"]) == ("Ahmed", 329000, "+213555123456")
     assert shop.status() == {"broker": False, "waiting": before + 1}
+
+
+def test_a_customer_may_ask_again_under_a_key(shop: OrderSystem, ahmed: dict[str, object]) -> None:
+    """Through the whole web server: one order for one key, and a clear no for another wish under it."""
+    client = ShopClient(shop.url)
+    before = shop.status()["waiting"]
+    first = client.place(ahmed, key="test-web-1")
+    assert client.place(ahmed, key="test-web-1") == first
+    with pytest.raises(LabsError, match="422: This Idempotency-Key was used for another order"):
+        client.place(ahmed | {"quantity": 2}, key="test-web-1")
+    assert shop.status()["waiting"] == before + 1
+    client.close()
+
+
+def test_the_admin_moves_an_order_and_strangers_do_not(
+    shop: OrderSystem, customer: httpx.Client, admin: httpx.Client, ahmed: dict[str, object]
+) -> None:
+    """With cookies and token of a real sign-in; what the admin reads afterwards is what was written."""
+    place = customer.post(ORDERS, json=ahmed).headers["location"]
+    assert customer.patch(f"{place}/status", json={"status": "confirmed"}).status_code == 401
+    assert admin.patch(f"{place}/status", json={"status": "confirmed"}).status_code == 403
+    token = {TOKEN_HEADER: admin.get("/api/session").json()["csrf"]}
+    assert admin.patch(f"{place}/status", json={"status": "confirmed"}, headers=token).status_code == 200
+    assert admin.patch(f"{place}/status", json={"status": "delivered"}, headers=token).status_code == 409
+    assert admin.get(place).json()["status"] == "confirmed"
 
 
 def test_a_wrong_order_gets_422_and_a_sentence_for_each_field(
@@ -230,3 +256,17 @@ def test_no_script_writes_markup() -> None:
     for script in scripts:
         for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert forbidden not in script.read_text(encoding="utf-8"), f"{script.name} uses {forbidden}"
+
+
+def test_the_settings_limit_how_fast_one_address_may_order(tmp_path: Path, ahmed: dict[str, object]) -> None:
+    """Two at once and then one every hundred seconds; pretending to be somebody else does not help."""
+    settings = OrderSettings(rate_per_s=0.01, rate_burst=2)
+    with OrderSystem(NOWHERE, vhost="/", home=tmp_path, admin_password=PASSWORD, settings=settings) as shop:
+        client = ShopClient(shop.url)
+        answers = [
+            client.http.post(ORDERS, json=ahmed, headers={"X-Forwarded-For": f"192.0.2.{number}"})
+            for number in range(4)
+        ]
+        client.close()
+    assert [answer.status_code for answer in answers] == [201, 201, 429, 429]
+    assert 0 < int(answers[2].headers["retry-after"]) <= 100

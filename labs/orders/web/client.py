@@ -11,6 +11,7 @@ import httpx
 from labs.errors import LabsError
 from labs.orders.domain.validation import InvalidOrder
 from labs.orders.web.guard import TOKEN_HEADER
+from labs.orders.web.idempotency import KEY_HEADER
 from labs.orders.web.order_routes import PATH
 
 
@@ -24,11 +25,14 @@ class ShopClient:
             base_url=url, trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         )
 
-    def place(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Order, and return the stored order; raises `InvalidOrder` with a sentence for each wrong field."""
-        answer = self.http.post(PATH, json=order)
+    def place(self, order: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
+        """Order, and return the stored order; raises `InvalidOrder` with a sentence for each wrong field.
+
+        With a `key` of your own the call may be repeated when nobody knows what came of it: one order it stays.
+        """
+        answer = self.http.post(PATH, json=order, headers={} if key is None else {KEY_HEADER: key})
         body: dict[str, Any] = answer.json()
-        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY and "fields" in body:
             raise InvalidOrder(body["fields"])
         if answer.status_code != HTTPStatus.CREATED:
             raise LabsError(f"The shop answered {answer.status_code}: {body['message']}")

@@ -47,6 +47,7 @@ class WebServer:
         config = uvicorn.Config(
             app, log_config=None, log_level="critical", access_log=False, server_header=False,
             timeout_graceful_shutdown=max(1, int(stop_s / 2)), loop="auto", http="auto",
+            proxy_headers=False,  # anybody can send X-Forwarded-For, and would be somebody else for the rate limit
             ws="websockets-sansio", ws_max_size=4096, ws_per_message_deflate=False,
             ws_ping_interval=ping_s, ws_ping_timeout=write_s,
         )  # fmt: skip
