@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ import yaml
 from labs import paths
 from labs.broker.docker import TAG_VARIABLE
 from labs.broker.node import DEFAULT_PLUGINS
+from labs.orders.settings import OrderSettings
 
 ROOT = paths.project_root()
 assert ROOT is not None
@@ -41,18 +43,20 @@ def schema_faults(path: Path) -> str:
 
 def test_every_published_port_is_on_loopback_and_can_be_moved() -> None:
     """127.0.0.1, a variable, and the usual number as its default."""
-    ports = [port for service in SERVICES.values() for port in service["ports"]]
+    ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
     pattern = r"127\.0\.0\.1:\$\{LABS_\w+_PORT:-(\d+)\}:(?:\d+|\$\{LABS_\w+_PORT:-\d+\})"
     defaults = [match.group(1) for port in ports if (match := re.fullmatch(pattern, port))]
     assert len(defaults) == len(ports)
-    assert sorted(defaults) == ["15672", "5672", "8888"]
+    assert sorted(defaults) == ["15672", "3001", "3002", "5672", "8888"]
 
 
 def test_every_service_has_a_health_check_and_every_volume_is_declared() -> None:
     """The notebooks wait for a broker that answers, and no data land in a volume without a name."""
     assert all(service["healthcheck"]["test"] for service in SERVICES.values())
     assert SERVICES["jupyter"]["depends_on"]["rabbitmq"]["condition"] == "service_healthy"
-    mounts = [mount.partition(":")[0] for service in SERVICES.values() for mount in service["volumes"]]
+    mounts = [
+        mount.partition(":")[0] for service in SERVICES.values() for mount in service.get("volumes", ())
+    ]
     named = {name for name in mounts if not name.startswith((".", "/"))}
     assert named == set(COMPOSE["volumes"])
 
@@ -91,6 +95,58 @@ def test_the_notebooks_container_is_nobody_special_and_copies_what_exists() -> N
     assert not [name for name in copied if not (ROOT / name).exists()]
 
 
+def test_docker_compose_up_alone_is_still_the_course_and_nothing_more() -> None:
+    """Everything of the shop waits for its profile, and each profile has all that its services depend on."""
+    assert {name for name, service in SERVICES.items() if "profiles" not in service} == {
+        "rabbitmq",
+        "jupyter",
+    }
+    for profile in ("orders", "cluster"):
+        up = {name for name, service in SERVICES.items() if profile in service.get("profiles", [profile])}
+        needed = {need for name in up for need in SERVICES[name].get("depends_on", {})}
+        assert needed <= up
+        parts = [
+            SERVICES[name]["command"][-1] for name in up if "--only" in SERVICES[name].get("command", ())
+        ]
+        assert sorted(parts) == ["relay", "web", "workers"]
+
+
+def test_the_shops_containers_speak_to_what_is_there_with_settings_that_exist() -> None:
+    """Broker and database by the names and passwords of their services; no variable that nobody reads."""
+    known = {f"LABS_ORDERS_{name.upper()}" for name in OrderSettings.model_fields}
+    database = SERVICES["postgres"]["environment"]
+    user, password = database["POSTGRES_USER"], database["POSTGRES_PASSWORD"]
+    for name, service in SERVICES.items():
+        if "--only" not in service.get("command", ()):
+            continue
+        told = service["environment"]
+        assert {each for each in told if each.startswith("LABS_ORDERS_")} <= known, name
+        assert (
+            told["LABS_ORDERS_DATABASE"]
+            == f"postgresql://{user}:{password}@postgres/{database['POSTGRES_DB']}"
+        )
+        broker = SERVICES[urlsplit(told["LABS_AMQP_URL"]).hostname or ""]["environment"]
+        assert (
+            f"//{broker['RABBITMQ_DEFAULT_USER']}:{broker['RABBITMQ_DEFAULT_PASS']}@" in told["LABS_AMQP_URL"]
+        )
+        assert "\nUSER shop" in service["build"]["dockerfile_inline"]
+        OrderSettings(
+            **{each.removeprefix("LABS_ORDERS_").lower(): told[each] for each in told if each in known}
+        )
+
+
+def test_the_cluster_has_three_nodes_that_know_each_other_and_queues_with_copies() -> None:
+    """Three names, one cookie, and each container's name is the one under which the others look for it."""
+    nodes = [name for name in SERVICES if name.startswith("rabbit-")]
+    assert nodes == ["rabbit-1", "rabbit-2", "rabbit-3"]
+    assert all(SERVICES[name]["hostname"] == name for name in nodes)
+    assert len({SERVICES[name]["command"][-1] for name in nodes}) == 1
+    assert "rabbit@rabbit-$$number" in SERVICES[nodes[0]]["command"][-1]
+    assert not any("ports" in SERVICES[name] for name in nodes)
+    for name in ("cluster-web", "cluster-relay", "cluster-workers"):
+        assert SERVICES[name]["environment"]["LABS_ORDERS_QUEUE_TYPE"] == "quorum"
+
+
 def test_the_dev_container_opens_a_real_service_of_the_compose_file() -> None:
     """Service, folder, user and ports are those of docker-compose.yml."""
     path = ROOT / ".devcontainer" / "devcontainer.json"
@@ -100,7 +156,9 @@ def test_the_dev_container_opens_a_real_service_of_the_compose_file() -> None:
         ROOT / "docker-compose.yml"
     ]
     service = SERVICES[told["service"]]
-    assert set(told["runServices"]) == set(SERVICES)
+    assert set(told["runServices"]) == {
+        name for name, service in SERVICES.items() if "profiles" not in service
+    }
     assert f".:{told['workspaceFolder']}" in service["volumes"]
     assert f"useradd --create-home --uid 1000 {told['remoteUser']}" in service["build"]["dockerfile_inline"]
     for port in map(str, told["forwardPorts"]):
