@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -174,3 +175,17 @@ def test_a_message_that_nobody_can_read_is_kept_aside(
     (dead,) = Consumer(connection, FEED.ladder.parking_lot, prefetch=1).take(1)
     assert dead.message.body == poison.body
     assert "event" in str(dead.message.headers[CAUSE]) or "JSON" in str(dead.message.headers[CAUSE])
+
+
+def test_a_relay_can_speak_as_nest_does_and_our_readers_understand(
+    store: Store, connection: Connection, window: ConfirmWindow
+) -> None:
+    """`{pattern, data}` on the wire, the same notification, and the event's own id."""
+    store.place()
+    assert Relay(store.outbox, batch=10, poll_s=0.1, form="nest").carry(window) == 1
+    with connection.channel() as channel:
+        method, properties, body = channel.basic_get(FEED.queue)
+        channel.basic_nack(method.delivery_tag, requeue=True)
+    assert set(json.loads(body)) == {"pattern", "data"}
+    assert properties.message_id
+    assert [told.payload["orderId"] for told in feed_everything(store, connection)] == [42]
