@@ -27,9 +27,9 @@ from tests.orders.conftest import PASSWORD, wait_until
 
 
 @pytest.fixture
-def whole(broker: Broker, vhost: str, tmp_path: Path) -> Iterator[OrderSystem]:
-    """The shop as `serve` runs it."""
-    settings = OrderSettings(first_stock=3)
+def whole(broker: Broker, vhost: str, tmp_path: Path, address: str) -> Iterator[OrderSystem]:
+    """The shop as `serve` runs it, on SQLite and on PostgreSQL."""
+    settings = OrderSettings(first_stock=3, database=address)
     with OrderSystem(
         broker,
         vhost=vhost,
