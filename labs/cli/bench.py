@@ -20,6 +20,7 @@ from labs.errors import LabsError
 
 #: Each benchmark, and what it answers.
 BENCHES = {
+    "shop": "The order system: orders accepted a second, POST to dashboard, what an outage loses",
     "live_tap": "What watching costs: the broker, the kernel and the tap, with and without it",
     "view_fps": "Frames per second of the live view at 10, 200, 1 000 and 5 000 messages a second",
 }

@@ -6,7 +6,7 @@ from labs.orders.domain.tally import Tally
 from labs.orders.process.aio_reading import AioReading
 from labs.orders.process.effects import Effects
 from labs.orders.process.reading import Reading
-from labs.orders.services import IN_DATABASE, OUTSIDE, TOGETHER, Means
+from labs.orders.services import IN_DATABASE, OUTSIDE, SERVICES, TOGETHER, Means
 from labs.orders.topology import Reader
 
 
@@ -15,7 +15,7 @@ def reading(reader: Reader, means: Means, *, url: str, tally: Tally) -> Reading:
     effects = Effects(
         means.database,
         name=reader.name,
-        apply=IN_DATABASE[reader](means),
+        apply=IN_DATABASE[SERVICES[reader.name]](means),
         apply_all=TOGETHER.get(reader),
         clock=means.clock,
         committed=means.committed,
@@ -33,7 +33,7 @@ def calling(reader: Reader, means: Means, *, tally: Tally) -> AioReading:
     """The service of `reader`, which calls somebody outside, ready for an event loop."""
     return AioReading(
         reader=reader,
-        handle=OUTSIDE[reader](means),
+        handle=OUTSIDE[SERVICES[reader.name]](means),
         prefetch=means.settings.calls_at_once,
         drain_s=means.settings.stop_s / 2,
         tally=tally,

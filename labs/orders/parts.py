@@ -20,7 +20,7 @@ from labs.orders.process.aio_worker import AioWorker
 from labs.orders.process.broadcast import NEWS, Broadcaster, Listener
 from labs.orders.process.relay import Relay
 from labs.orders.process.worker import Work, Worker
-from labs.orders.services import IN_DATABASE, OUTSIDE, Means
+from labs.orders.services import IN_DATABASE, OUTSIDE, SERVICES, Means
 from labs.orders.settings import OrderSettings
 from labs.orders.store.database import Database
 from labs.orders.store.feed import Feed
@@ -93,9 +93,9 @@ class Parts:
                 reading(reader, means, url=url, tally=self.tally).work,
             )
             for reader in here
-            if reader in IN_DATABASE
+            if SERVICES[reader.name] in IN_DATABASE
         ]
-        if calls := [calling(reader, means, tally=self.tally) for reader in here if reader in OUTSIDE]:
+        if calls := [calling(reader, means, tally=self.tally) for reader in here if SERVICES[reader.name] in OUTSIDE]:
             called = declared([each.reader for each in calls])
             self.readers.append(
                 AioWorker(
@@ -108,9 +108,9 @@ class Parts:
                 )
             )
         # The feed's news must reach dashboards of other processes, too, when there are any.
-        if FEED in here and WEB not in runs:
+        if FEED.name in runs and WEB not in runs:
             self.readers.append(self._worker("news", Topology(exchanges=(NEWS,)), broadcaster.work))
-        if WEB in runs and FEED not in here:
+        if WEB in runs and FEED.name not in runs:
             listener = Listener(f"orders.web.{new_id()}", announce=self.hub.announce)
             self.readers.append(self._worker("web", Topology(exchanges=(NEWS,)), listener.work))
 

@@ -22,7 +22,7 @@ from labs.orders.domain.ids import NewId, random_id
 from labs.orders.parts import RELAY, WEB, Parts
 from labs.orders.services import SERVICES
 from labs.orders.settings import OrderSettings
-from labs.orders.topology import FEED
+from labs.orders.topology import SHORT_FEED
 from labs.orders.waits import await_broker, await_notification
 from labs.orders.web.client import ShopClient
 from labs.orders.web.page_routes import CHECKOUT, DASHBOARD
@@ -33,7 +33,7 @@ class OrderSystem:
 
     `port` 0 takes a free one. Without `admin_password` the one kept in `home` holds; when there is none yet,
     one is made and `new_password` says it, this once. While the broker is away the shop still takes orders.
-    `readers` are the services that the shop has, by name; just the dashboard's feed unless you say more.
+    `readers` are the services that the shop has, by name; None: its shortest form, the dashboard's feed alone.
     `only` is what of it runs in this process: `web`, `relay`, readers by name; None: everything.
     """
 
@@ -43,7 +43,7 @@ class OrderSystem:
         *,
         vhost: str,
         home: Path,
-        readers: Sequence[str] = (FEED.name,),
+        readers: Sequence[str] | None = None,
         only: Collection[str] | None = None,
         port: int = 0,
         admin_password: str | None = None,
@@ -52,9 +52,10 @@ class OrderSystem:
         new_id: NewId = random_id,
     ) -> None:
         self.settings = settings or OrderSettings()
+        chosen = [SHORT_FEED] if readers is None else [SERVICES[name] for name in readers]
         self._parts = Parts(
-            broker.url(vhost), home, readers=[SERVICES[name] for name in readers],
-            runs=(WEB, RELAY, *readers) if only is None else only, port=port,
+            broker.url(vhost), home, readers=chosen,
+            runs=(WEB, RELAY, *(reader.name for reader in chosen)) if only is None else only, port=port,
             admin_password=admin_password, settings=self.settings, clock=clock, new_id=new_id,
         )  # fmt: skip
         self.new_password = self._parts.new_password

@@ -12,7 +12,7 @@ what the broker itself gives up on (a queue's dead letters) lands in the parking
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from labs.exchange import Exchange
@@ -24,26 +24,39 @@ from labs.topology import Topology
 #: Where every event of the shop is published, under its own name as the routing key.
 EVENTS = Exchange(name="orders", type="topic")
 
+#: Where the broker puts what it gives up on; from there each event goes to the parking lot of its queue.
+DEAD = Exchange(name="orders.dead", type="direct")
+
 #: The waits before the second, third and fourth attempt. Longer than a restart, shorter than a person's patience.
 BACKOFF = Backoff(delays_ms=(1_000, 5_000, 30_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Somebody who reads events: the `queue` where they wait, the `keys` that bring them there, the retries."""
+    """Somebody who reads events: the `queue` where they wait, the `keys` that bring them there, the retries.
+
+    Without a `backoff` there is no ladder: what fails is given back to its queue, and tried again after a pause.
+    """
 
     name: str
     queue: str
     keys: tuple[str, ...]
-    backoff: Backoff = BACKOFF
+    backoff: Backoff | None = BACKOFF
 
     @property
-    def ladder(self) -> Ladder:
+    def ladder(self) -> Ladder | None:
         """Where a failed event waits for its next attempt, and where it ends."""
-        return Ladder(queue=self.queue, backoff=self.backoff)
+        return Ladder(queue=self.queue, backoff=self.backoff) if self.backoff else None
+
+    @property
+    def parking_lot(self) -> str:
+        """Where an event ends that nobody could digest: the same name as the ladder's."""
+        return f"{self.queue}.parked"
 
 
 FEED = Reader(name="feed", queue="order_notifications", keys=("order.*",))
+#: The same in the shop's shortest form, as the first notebooks show it.
+SHORT_FEED = replace(FEED, backoff=None)
 READ_MODEL = Reader(name="read_model", queue="read_model.orders", keys=("#",))
 ANALYTICS = Reader(name="analytics", queue="analytics.trends", keys=("order.created", "order.cancelled"))
 INVENTORY = Reader(name="inventory", queue="inventory.reservations", keys=("order.created", "order.cancelled"))
@@ -65,16 +78,19 @@ def topology(
     readers: Iterable[Reader] = READERS, *, queue_type: Literal["classic", "quorum"] = "classic"
 ) -> Topology:
     """What must be declared for these readers. `quorum` queues are copied to other nodes of a cluster."""
-    whole = Topology(exchanges=(EVENTS,))
+    whole = Topology(exchanges=(EVENTS, DEAD))
     for reader in readers:
-        lot = reader.ladder.parking_lot
         queue = Queue(
-            name=reader.queue, type=queue_type, dead_letter_exchange="", dead_letter_routing_key=lot
+            name=reader.queue,
+            type=queue_type,
+            dead_letter_exchange=DEAD.name,
+            dead_letter_routing_key=reader.queue,
         )
-        bindings = tuple(
-            Binding(source=EVENTS.name, destination=reader.queue, key=key) for key in reader.keys
-        )
-        whole = whole | Topology(queues=(queue,), bindings=bindings) | reader.ladder.topology
+        bindings = [Binding(source=EVENTS.name, destination=reader.queue, key=key) for key in reader.keys]
+        bindings.append(Binding(source=DEAD.name, destination=reader.parking_lot, key=reader.queue))
+        whole |= Topology(queues=(queue, Queue(name=reader.parking_lot)), bindings=tuple(bindings))
+        if reader.ladder:
+            whole |= reader.ladder.topology
     return whole
 
 

@@ -127,11 +127,11 @@ def price(broker: Broker, runs: int, messages: int) -> None:
         found["unwatched"].append(full_speed(broker, messages))
         with LiveClient(broker, VHOST):
             found["watched"].append(full_speed(broker, messages))
-    print(f"publish and consume at full speed, messages/s, {runs} runs of {messages} each")  # noqa: T201
+    print(f"publish and consume at full speed, messages/s, {runs} runs of {messages} each")
     for name, rates in found.items():
-        print(f"{name:>10} median {statistics.median(rates):7.0f}   {min(rates):.0f} to {max(rates):.0f}")  # noqa: T201
+        print(f"{name:>10} median {statistics.median(rates):7.0f}   {min(rates):.0f} to {max(rates):.0f}")
     ratio = statistics.median(found["watched"]) / statistics.median(found["unwatched"])
-    print(f"{'watched':>10} is {100 * ratio:.0f} % of unwatched\n", flush=True)  # noqa: T201
+    print(f"{'watched':>10} is {100 * ratio:.0f} % of unwatched\n", flush=True)
 
 
 def pace(broker: Broker, rate: int, seconds: float) -> None:
@@ -160,7 +160,7 @@ def pace(broker: Broker, rate: int, seconds: float) -> None:
         client.sync(30)
     ordered = sorted(ears.latencies)
     p50, p95 = (ordered[int(part * (len(ordered) - 1))] for part in (0.5, 0.95))
-    print(  # noqa: T201
+    print(
         f"{rate:>10} {sent / seconds:>9.0f} {p50:>7.1f} {p95:>7.1f} {100 * tap_share:>6.1f} "
         f"{100 * kernel_share:>8.1f} {100 * ears.published / sent:>8.1f}   {'yes' if ears.behind else 'no'}",
         flush=True,
@@ -178,7 +178,7 @@ def idle(broker: Broker, seconds: float) -> None:
         time.sleep(seconds)
         share = (cpu_s(tap) - before) / seconds
         ended = time.monotonic()
-    print(f"begins in {started:.2f} s, ends in {time.monotonic() - ended:.2f} s, idle {100 * share:.1f} %\n")  # noqa: T201
+    print(f"begins in {started:.2f} s, ends in {time.monotonic() - ended:.2f} s, idle {100 * share:.1f} %\n")
 
 
 def main() -> None:
@@ -196,8 +196,8 @@ def main() -> None:
         idle(broker, chosen.seconds)
         if chosen.runs:
             price(broker, chosen.runs, chosen.messages)
-        print("    wanted      sent    latency ms    % of a processor    % told   behind")  # noqa: T201
-        print("       1/s       1/s     p50     p95    tap   kernel")  # noqa: T201
+        print("    wanted      sent    latency ms    % of a processor    % told   behind")
+        print("       1/s       1/s     p50     p95    tap   kernel")
         for rate in chosen.rates:
             pace(broker, rate, chosen.seconds)
 

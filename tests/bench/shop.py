@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -103,7 +102,7 @@ def _process(
 async def until_heard(dashboard: Dashboard, orders: set[int], within_s: float) -> float:
     """Wait until the dashboard has heard of these orders; the seconds that it took."""
     began = time.perf_counter()
-    while orders - dashboard.heard.keys() and time.perf_counter() - began < within_s:
+    while orders - dashboard.heard.keys() and time.perf_counter() - began < within_s:  # noqa: ASYNC110 the stream has no event for "all of them"
         await asyncio.sleep(0.01)
     return time.perf_counter() - began
 

@@ -20,7 +20,7 @@ def shop_runs() -> list[str]:
 
 
 def main() -> None:
-    """`vhost folder settings-as-json more-as-json`; the broker is in `LABS_AMQP_URL`, for its password is nobody's business."""
+    """`vhost folder settings-as-json more-as-json`; the broker comes by `LABS_AMQP_URL`: it holds a password."""
     vhost, home, settings = sys.argv[1:4]
     broker = Broker.from_urls(os.environ["LABS_AMQP_URL"], os.environ["LABS_MANAGEMENT_URL"])
     with OrderSystem(

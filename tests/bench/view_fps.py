@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="how long to measure each case (6)")
     parser.add_argument("--reduced", action="store_true", help="as for readers who want no motion")
     chosen = parser.parse_args()
-    print("messages/s   fps median   fps p5   fps mean   most dots   not drawn")  # noqa: T201
+    print("messages/s   fps median   fps p5   fps mean   most dots   not drawn")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         for rate, grouped in CASES:
@@ -113,7 +113,7 @@ def main() -> None:
             context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion=motion)
             found = measure(context.new_page(), rate, grouped=grouped, lasts_ms=int(chosen.seconds * 1_000))
             name = f"{rate}" if grouped else f"{rate} single"
-            print(  # noqa: T201
+            print(
                 f"{name:>10} {found['median']:>12.1f} {found['p5']:>8.1f} {found['mean']:>10.1f}"
                 f" {found['dots']:>11} {found['undrawn']:>11}",
                 flush=True,

@@ -9,7 +9,7 @@ from typing import Any
 from labs.course.exercise import Exercise
 from labs.course.probe import Probe
 from labs.course.verdict import Step
-from labs.orders.topology import EVENTS, FEED, topology
+from labs.orders.topology import EVENTS, SHORT_FEED, topology
 from labs.sync.connection import connect
 from labs.sync.declare import declare
 
@@ -50,7 +50,7 @@ def one_more_listener(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Ste
         text=f"and of nothing else (it holds: {', '.join(found)})",
         hint="order.* and order.# take the status updates, too.",
     )
-    kept = [delivery.routing_key for delivery, _, _ in probe.messages(FEED.queue)]
+    kept = [delivery.routing_key for delivery, _, _ in probe.messages(SHORT_FEED.queue)]
     yield Step(
         ok=kept == ["order.created", "order.status_updated"],
         text=f"the dashboard's queue gets both, as before (it holds: {', '.join(kept) or 'nothing'})",
@@ -67,11 +67,11 @@ def is_a_relay(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
         text=f"it returns a list of ids (it returned {type(answer).__name__})",
         hint="Collect the ids that may be marked, and return the list.",
     )
-    found = probe.messages(FEED.queue)
+    found = probe.messages(SHORT_FEED.queue)
     ids = [properties.message_id for _, properties, _ in found]
     yield Step(
         ok=len(found) == 3,
-        text=f"three messages lie in {FEED.queue} (found {len(found)})",
+        text=f"three messages lie in {SHORT_FEED.queue} (found {len(found)})",
         hint="The row that nobody wants must not stop the rows after it, and no row goes twice.",
     )
     yield Step(
@@ -98,7 +98,7 @@ def is_a_relay(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]:
 
 def _declare(probe: Probe) -> None:
     with connect(probe.url) as connection:
-        declare(connection, topology((FEED,)))
+        declare(connection, topology((SHORT_FEED,)))
 
 
 def _publish(probe: Probe, key: str) -> None:

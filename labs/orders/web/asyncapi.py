@@ -78,13 +78,13 @@ def _published(name: str) -> dict[str, Any]:
 
 def _queue(reader: Reader) -> dict[str, Any]:
     queue = {"name": reader.queue, "durable": True, "exclusive": False, "autoDelete": False}
-    delays = ", ".join(f"{delay / 1000:g} s" for delay in reader.backoff.delays_ms)
+    delays = [f"{delay / 1000:g} s" for delay in reader.backoff.delays_ms] if reader.backoff else []
     return {
         "address": reader.queue,
         "title": reader.name,
         "description": (
-            f"Bound to {EVENTS.name} by {', '.join(reader.keys)}. Tried again after {delays}; "
-            f"then parked in {reader.ladder.parking_lot}."
+            f"Bound to {EVENTS.name} by {', '.join(reader.keys)}. Tried again after "
+            f"{', '.join(delays) or 'a pause'}; then parked in {reader.parking_lot}."
         ),
         "messages": _messages(_brought(reader)),
         "bindings": {"amqp": {"is": "queue", "queue": queue}},
