@@ -125,15 +125,15 @@ def test_an_arabic_name_arrives_as_it_was_written(email: Email, store: Store, bo
 
 
 @pytest.mark.parametrize(
-    "address",
+    "no_address",
     ["a@b.dz\r\nRCPT TO:<x@y.dz>", "no address", "a@b", "x" * 300 + "@a.dz"],
     ids=["a command", "two words", "no dot", "too long"],
 )
 def test_what_is_no_address_is_noted_and_the_shop_is_told(
-    address: str, email: Email, store: Store, box: Mailbox, notes: Deliveries
+    no_address: str, email: Email, store: Store, box: Mailbox, notes: Deliveries
 ) -> None:
     """Events may come from elsewhere, so the channel does not trust that somebody checked."""
-    assert tell(email, store, email=address) == Ack()
+    assert tell(email, store, email=no_address) == Ack()
     assert [mail.recipients for mail in box.mails()] == [(ADMIN,)]
     states = {note.what.recipient: note.state for note in notes.about(42)}
     assert sorted(states.values()) == ["failed", "sent"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 import schemathesis
+import schemathesis.specs.openapi
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -27,6 +30,11 @@ from labs.orders.web.client import ShopClient
 from labs.orders.web.guard import TOKEN_HEADER
 from labs.orders.web.operations import OPERATIONS
 from tests.orders.conftest import NOWHERE, PASSWORD, tell
+
+# What schemathesis would load when it is first used, by a plugin's import that parses its source: in CPython 3.11 that
+# fails ("AST constructor recursion depth mismatch") when another thread parses meanwhile, and a shop has threads.
+for module in pkgutil.walk_packages(schemathesis.specs.openapi.__path__, "schemathesis.specs.openapi."):
+    importlib.import_module(module.name)
 
 DOCUMENT = "/api/openapi.json"
 CHECKS = [

@@ -176,7 +176,7 @@ def test_dashboards_that_never_read_cost_no_memory(tmp_path: Path) -> None:
                     while hub.cut_streams > cut:  # each of them is back at once, as EventSource would be
                         silent.append(door.mute())
                         cut += 1
-        assert hub.cut_streams >= 5
+        wait_until("the silent ones to be cut", lambda: hub.cut_streams >= 5)
         assert most < size * count / 4, (
             f"{most / 1e6:.0f} MB held of {size * count / 1e6:.0f} MB that went by"
         )

@@ -15,6 +15,7 @@ import socket
 import time
 from collections import deque
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 from weakref import WeakSet
 
@@ -47,6 +48,7 @@ class Mailbox:
         self.answers: deque[str] = deque()
         self._mails: deque[Mail] = deque(maxlen=keep)
         self._folder, self._count = folder, 0
+        self._one_writer = Lock()
         self._server = _Server(self, self._socket)
 
     def start(self) -> None:
@@ -94,7 +96,7 @@ class Mailbox:
             return self.answers.popleft()
         content = envelope.original_content or b""
         if self._folder is not None:
-            await asyncio.to_thread(_keep, self._folder, content)
+            await asyncio.to_thread(self._keep, self._folder, content)
         self._count += 1
         self._mails.append(
             read_mail(
@@ -102,6 +104,11 @@ class Mailbox:
             )
         )
         return "250 2.0.0 OK: kept"
+
+
+    def _keep(self, folder: Path, content: bytes) -> None:
+        with self._one_writer:  # two mails at once would both make the folder, and one of them would fail
+            mailbox.Maildir(folder, create=True).add(content)
 
 
 class _Server(Controller):
@@ -130,7 +137,3 @@ class _Server(Controller):
         for protocol in list(self._open):
             if protocol.transport is not None:
                 protocol.transport.abort()
-
-
-def _keep(folder: Path, content: bytes) -> None:
-    mailbox.Maildir(folder, create=True).add(content)
