@@ -113,7 +113,7 @@ class Effects:
         for delivery in deliveries:
             try:
                 with connection.begin_nested():
-                    effects.append(self._take(connection, delivery))
+                    effects.append(self.take(connection, delivery))
             except InvalidValue as error:
                 outcomes.append(Dead(reason=str(error)))
             except OperationalError:
@@ -124,7 +124,8 @@ class Effects:
                 outcomes.append(Ack())
         return outcomes, effects
 
-    def _take(self, connection: Connection, delivery: Delivery) -> Effect:
+    def take(self, connection: Connection, delivery: Delivery) -> Effect:
+        """Inbox, effect and what it leads to, in the transaction of `connection`: all of it, or none."""
         now = self._clock()
         event = read_event(delivery.message, now=now)
         if not is_new(connection, consumer=self.name, message_id=event.id, now=now):
