@@ -36,3 +36,4 @@ def fill(
             if times is not None:
                 times.append(time.monotonic())  # before, because a worker may have it before publish returns
             channel.basic_publish("", queue, f"order {number}".encode(), PERSISTENT)
+        channel.queue_declare(queue, passive=True)  # answered by the queue, after all that came before it

@@ -34,6 +34,8 @@ def leaves_in_order(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]
     @functools.wraps(attempt)
     def run_and_count(channel: Any) -> None:
         attempt(channel, handle, stop)
+        if channel.is_open:  # the answer comes after all that was said on this channel: acks, and what goes back
+            channel.queue_declare("orders", passive=True)
         # the channel is still open: what it holds unacked is not ready. What was sent may still arrive.
         probe.eventually(lambda: (probe.depth("orders") or 0) + len(handled) >= ORDERS, within_s=1)
         ready.append(probe.depth("orders") or 0)
