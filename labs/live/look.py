@@ -43,8 +43,12 @@ class Look:
     subscribers: tuple[Subscriber, ...] | None = None
 
 
-def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
-    """Ask the broker. `NotFound` when the vhost is gone, `BrokerUnavailable` when nobody answers."""
+def look(management: Api, vhost: str, now: Clock, *, full: bool, strangers: set[str] | None = None) -> Look:
+    """Ask the broker. `NotFound` when the vhost is gone, `BrokerUnavailable` when nobody answers.
+
+    `strangers` remembers, from look to look, the consumers that were waited for in vain: this user may not see
+    the connections of others, and must not wait for them each time.
+    """
     asked = now()
     queues = _queues(management, vhost)
     seen = Look(
@@ -65,7 +69,7 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
         management.get(f"/bindings/{quoted(vhost)}"),
         policies,
     )
-    consumers, connections = _people(management, vhost)
+    consumers, connections = _people(management, vhost, set() if strangers is None else strangers)
     subscribers = map(subscriber_of, consumers)
     return replace(
         seen,
@@ -80,7 +84,7 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool) -> Look:
     )
 
 
-def _people(management: Api, vhost: str) -> tuple[list[Row], list[Row]]:
+def _people(management: Api, vhost: str, strangers: set[str]) -> tuple[list[Row], list[Row]]:
     """Consumers with their channels, and connections. Who is just coming is in one list and not in the other yet."""
     tries = 0
     while True:
@@ -90,8 +94,13 @@ def _people(management: Api, vhost: str) -> tuple[list[Row], list[Row]]:
         ]
         listed = {row["name"] for row in connections}
         placed = [row for row in consumers if row.get("channel_details")]
-        known = all(row["channel_details"].get("connection_name") in listed for row in placed)
-        if tries == MORE_TRIES or (known and len(placed) == len(consumers)):
+        missing = {
+            row["consumer_tag"]
+            for row in consumers
+            if (row.get("channel_details") or {}).get("connection_name") not in listed
+        }
+        if tries == MORE_TRIES or missing <= strangers:
+            strangers |= missing
             return placed, connections
         tries += 1
         time.sleep(TRY_AGAIN_S)

@@ -33,6 +33,7 @@ class Poller:
         self._management = Door(broker, timeout_s=PATIENCE_S)
         self._vhost, self._inbox, self._now = vhost, inbox, now
         self._asked: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._strangers: set[str] = set()
         self.busy = False
         threading.Thread(target=self._run, name="labs-poller", daemon=True).start()
 
@@ -45,7 +46,8 @@ class Poller:
         while True:
             full = self._asked.get()
             try:
-                self._inbox.put(look(self._management, self._vhost, self._now, full=full))
+                seen = look(self._management, self._vhost, self._now, full=full, strangers=self._strangers)
+                self._inbox.put(seen)
             except LabsError as error:
                 self._inbox.put(Blind(error=error))
             except (ValueError, KeyError, TypeError) as error:  # an answer that is none

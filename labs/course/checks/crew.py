@@ -39,8 +39,11 @@ class Crew:
         """How many orders were handled, by all together."""
         return sum(len(bodies) for bodies in self.handled.values())
 
-    def wait_until_handled(self, total: int, *, patience_s: float = 2.0) -> None:
-        """Return when `total` orders are handled, or when nothing has moved for `patience_s` seconds."""
+    def wait_until_handled(self, total: int, *, patience_s: float = 5.0) -> None:
+        """Return when `total` orders are handled, or when nothing has moved for `patience_s` seconds.
+
+        A busy machine may stop a worker for 2 s; nobody is told to ack better for that.
+        """
         seen, since = -1, time.monotonic()
         while self.total < total and time.monotonic() - since < patience_s and not self.errors:
             if self.total != seen:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import pika.exceptions
 
 from labs.course.checks.waiting_orders import fill, names, text, waiting
 from labs.course.probe import Probe
@@ -34,9 +37,10 @@ def leaves_in_order(probe: Probe, attempt: Callable[..., Any]) -> Iterator[Step]
     @functools.wraps(attempt)
     def run_and_count(channel: Any) -> None:
         attempt(channel, handle, stop)
-        if channel.is_open:  # the answer comes after all that was said on this channel: acks, and what goes back
+        # The answer comes after all that was said on this channel: acks, and what goes back. No queue, no answer.
+        with contextlib.suppress(pika.exceptions.AMQPError):
             channel.queue_declare("orders", passive=True)
-        # the channel is still open: what it holds unacked is not ready. What was sent may still arrive.
+        # The channel is still open: what it holds unacked is not ready. What was sent may still arrive.
         probe.eventually(lambda: (probe.depth("orders") or 0) + len(handled) >= ORDERS, within_s=1)
         ready.append(probe.depth("orders") or 0)
 
