@@ -63,11 +63,53 @@ COURSE: tuple[Notebook, ...] = (
         name="09_asyncio", title="asyncio", part="Further", minutes=45, prerequisite="08_when_it_fails"
     ),
     Notebook(
+        name="14_why_a_broker",
+        title="Why a broker",
+        part="The order system",
+        minutes=45,
+        prerequisite="08_when_it_fails",
+    ),
+    Notebook(
+        name="15_the_lost_order",
+        title="The lost order",
+        part="The order system",
+        minutes=45,
+        prerequisite="14_why_a_broker",
+    ),
+    Notebook(
+        name="16_channels",
+        title="Channels",
+        part="The order system",
+        minutes=45,
+        prerequisite="15_the_lost_order",
+    ),
+    Notebook(
+        name="17_the_live_dashboard",
+        title="The live dashboard",
+        part="The order system",
+        minutes=40,
+        prerequisite="15_the_lost_order",
+    ),
+    Notebook(
+        name="18_saga_and_read_model",
+        title="Saga and read model",
+        part="The order system",
+        minutes=45,
+        prerequisite="16_channels",
+    ),
+    Notebook(
         name="19_order_notifications",
         title="Order notifications",
         part="The order system",
-        minutes=30,
-        prerequisite="05_routing_keys",
+        minutes=45,
+        prerequisite="18_saga_and_read_model",
+    ),
+    Notebook(
+        name="20_chaos_day",
+        title="Chaos day",
+        part="The order system",
+        minutes=45,
+        prerequisite="19_order_notifications",
     ),
 )
 
