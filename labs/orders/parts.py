@@ -70,10 +70,11 @@ class Parts:
         self.outside = Outside(settings, home=home, readers=here)
         relay = Relay(
             self.outbox, batch=settings.relay_batch, poll_s=settings.relay_poll_s,
-            form=settings.event_form, tally=self.tally,
+            form=settings.event_form, tally=self.tally, clock=clock,
         )  # fmt: skip
         self.intake = Intake(
             self.database, clock=clock, new_id=new_id, first_id=settings.first_order_id, committed=relay.wake,
+            carrier=relay.express,
             capacity=settings.intake_capacity, group=settings.intake_group,
         )  # fmt: skip
         broadcaster = Broadcaster()

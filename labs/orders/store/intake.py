@@ -10,18 +10,20 @@ transaction (`labs.orders.store.group_commit`). Both may be called from any thre
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from sqlalchemy import select
 
 from labs.orders.domain.clock import Clock, from_milliseconds, milliseconds
-from labs.orders.domain.event import order_created
+from labs.orders.domain.event import OrderEvent, order_created
 from labs.orders.domain.ids import NewId
 from labs.orders.domain.order import Order, OrderRequest
 from labs.orders.store.changes import change_status
 from labs.orders.store.database import Database
 from labs.orders.store.group_commit import GroupCommit
 from labs.orders.store.journal import write_down
+from labs.orders.store.lease import Lease
 from labs.orders.store.order_rows import INSERT, next_number, order_of, row_of
 from labs.orders.store.requests import recall, remember
 from labs.orders.store.tables import orders
@@ -29,6 +31,16 @@ from labs.orders.store.wishes import Placed, Wish, sort_out
 
 #: How long a taker waits for its commit, in seconds: longer than a busy database takes to give up.
 WITHIN_S = 10.0
+
+
+class Carrier(Protocol):
+    """Who takes events over by hand as soon as they are committed: the relay of this process."""
+
+    def lease(self) -> Lease | None:
+        """What to write beside events that will be handed over; None: leave them to the outbox."""
+
+    def carry_now(self, lease: Lease, events: Sequence[OrderEvent]) -> None:
+        """These are committed now, under this lease. Returns at once."""
 
 
 class Intake:
@@ -45,6 +57,7 @@ class Intake:
         new_id: NewId,
         first_id: int = 1,
         committed: Callable[[], None] = lambda: None,
+        carrier: Carrier | None = None,
         capacity: int = 2000,
         group: int = 256,
     ) -> None:
@@ -53,6 +66,7 @@ class Intake:
         self._new_id = new_id
         self._first_id = first_id
         self._committed = committed
+        self._carrier = carrier
         self._takers: GroupCommit[Wish, Placed] = GroupCommit(
             self._take_group, name="orders.intake", capacity=capacity, group=group
         )
@@ -114,14 +128,19 @@ class Intake:
     def _take_group(self, wishes: list[Wish]) -> list[Placed | Exception]:
         """`place` for many at once, and whoever asks again under the same key gets the order that is there."""
         now = from_milliseconds(milliseconds(self._clock()))
+        lease = self._carrier.lease() if self._carrier else None
+        events: list[OrderEvent] = []
         with self._database.write() as connection:
             number = next_number(connection, first=self._first_id)
             known = recall(connection, (wish.key for wish in wishes))
             result = sort_out(wishes, known=known, number=number, now=now)
             if result.orders:
                 connection.execute(INSERT, [row_of(order) for order in result.orders])
-                write_down(connection, [order_created(new, event_id=self._new_id()) for new in result.orders])
+                events = [order_created(new, event_id=self._new_id()) for new in result.orders]
+                write_down(connection, events, lease=lease)
                 remember(connection, result.keys, now=now)
-        if result.orders:
+        if events and self._carrier and lease:
+            self._carrier.carry_now(lease, events)
+        elif events:
             self._committed()
         return result.answers

@@ -14,14 +14,29 @@ from sqlalchemy import Connection, Row, insert, select
 
 from labs.orders.domain.clock import from_milliseconds, milliseconds
 from labs.orders.domain.event import OrderEvent
+from labs.orders.store.lease import Lease
 from labs.orders.store.tables import outbox
 
+#: Built once: a statement that is built anew must be compiled anew.
+INSERT = insert(outbox)
 #: How many rows one look into the journal brings.
 PAGE = 500
 
 
-def write_down(connection: Connection, events: Iterable[OrderEvent]) -> None:
-    """Put these events into the outbox, as part of the transaction that `connection` is in."""
+def write_down(
+    connection: Connection,
+    events: Iterable[OrderEvent],
+    *,
+    lease: Lease | None = None,
+) -> None:
+    """Put these events into the outbox, as part of the transaction that `connection` is in.
+
+    Under a `lease` they are claimed from the beginning: its owner will publish them.
+    """
+    claim = {
+        "claimed_by": lease.token if lease else None,
+        "claimed_until": milliseconds(lease.until) if lease else None,
+    }
     rows = [
         {
             "event_id": event.id,
@@ -30,11 +45,12 @@ def write_down(connection: Connection, events: Iterable[OrderEvent]) -> None:
             "payload": json.dumps(dict(event.payload), ensure_ascii=False),
             "cause": event.cause,
             "created_at": milliseconds(event.created_at),
+            **claim,
         }
         for event in events
     ]
     if rows:
-        connection.execute(insert(outbox), rows)
+        connection.execute(INSERT, rows)
 
 
 def event_of(row: Row[Any]) -> OrderEvent:

@@ -8,18 +8,26 @@ Nothing here waits for the disk: a power cut that forgets a claim or a mark lead
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from labs.orders.domain.clock import Clock, milliseconds
 from labs.orders.domain.event import OrderEvent
 from labs.orders.domain.ids import NewId
 from labs.orders.store.database import Database
 from labs.orders.store.journal import event_of
+from labs.orders.store.lease import Lease
 from labs.orders.store.tables import outbox
+
+#: Built once: a statement that is built anew must be compiled anew.
+MARK = (
+    update(outbox)
+    .where(outbox.c.event_id == bindparam("id"), outbox.c.claimed_by == bindparam("by"))
+    .values(sent_at=bindparam("at"), claimed_by=None, claimed_until=None)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,14 @@ class Outbox:
                 )
         return Claim(token=token, events=tuple(map(event_of, rows)))
 
+    def new_token(self) -> str:
+        """A name for somebody who leases."""
+        return self._new_id()
+
+    def lease(self, token: str) -> Lease:
+        """What to write beside events that `token` is going to publish (`journal.write_down`)."""
+        return Lease(token=token, until=self._clock() + self._lease)
+
     def mark_sent(self, token: str, event_ids: Sequence[str]) -> int:
         """Note that the broker has these events. Returns how many were still ours to mark."""
         if not event_ids:
@@ -68,6 +84,14 @@ class Outbox:
                 .values(sent_at=now, claimed_by=None, claimed_until=None)
             )
         return result.rowcount
+
+    def mark_each(self, token: str, confirmed: Mapping[str, datetime]) -> None:
+        """The same for events whose confirms came one by one: each with its own moment, all in one transaction."""
+        if not confirmed:
+            return
+        rows = [{"id": id_, "by": token, "at": milliseconds(at)} for id_, at in confirmed.items()]
+        with self._database.write_in_a_hurry() as connection:
+            connection.execute(MARK, rows)
 
     def release(self, token: str, event_ids: Sequence[str]) -> None:
         """Give these events back at once, so that the next claim need not wait for the lease to run out."""
