@@ -27,7 +27,7 @@ from labs.orders.store.feed import Feed
 from labs.orders.store.intake import Intake
 from labs.orders.store.outbox import Outbox
 from labs.orders.storefront import admin_account, place_of_database, storefront
-from labs.orders.topology import FEED, Reader, topology
+from labs.orders.topology import FEED, SAGA, Reader, topology
 from labs.orders.web.hub import Hub
 from labs.orders.web.server import WebServer
 from labs.topology import Topology
@@ -75,6 +75,7 @@ class Parts:
         self.intake = Intake(
             self.database, clock=clock, new_id=new_id, first_id=settings.first_order_id, committed=relay.wake,
             capacity=settings.intake_capacity, group=settings.intake_group,
+            paid_first=any(reader.name == SAGA.name for reader in readers),
         )  # fmt: skip
         broadcaster = Broadcaster()
         means = Means(

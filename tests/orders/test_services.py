@@ -57,6 +57,13 @@ def test_every_reader_of_the_topology_has_a_service() -> None:
     assert not set(IN_DATABASE) & set(OUTSIDE)
 
 
+def test_who_calls_outside_is_patient_for_more_than_ten_minutes() -> None:
+    """A bank that is away for ten minutes parks nothing; the shop's own database is another matter."""
+    for reader in READERS:
+        waits = sum(reader.backoff.delays_ms) if reader.backoff else 0
+        assert (waits > 600_000) == (reader in OUTSIDE), reader.name
+
+
 def test_one_order_goes_through_every_service(
     whole: OrderSystem, desk: httpx.Client, ahmed: dict[str, object]
 ) -> None:

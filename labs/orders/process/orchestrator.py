@@ -24,7 +24,9 @@ from labs.orders.topology import INVENTORY, PAYMENT, SAGA, Reader
 ORCHESTRATED = (
     Reader(name=SAGA.name, queue="orchestrator.orders", keys=SAGA.keys),
     Reader(name=INVENTORY.name, queue="inventory.commands", keys=("command.inventory.*",)),
-    Reader(name=PAYMENT.name, queue="payment.commands", keys=("command.payment.*",)),
+    Reader(
+        name=PAYMENT.name, queue="payment.commands", keys=("command.payment.*",), backoff=PAYMENT.backoff
+    ),
 )
 
 

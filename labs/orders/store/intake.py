@@ -35,6 +35,7 @@ class Intake:
     """Stores orders. `committed` is called after each commit, to wake the relay: at once, and without raising.
 
     `capacity` orders may wait to be taken, and up to `group` of them share a transaction.
+    `paid_first`: the shop runs a saga, so an order must be paid before it is shipped.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class Intake:
         committed: Callable[[], None] = lambda: None,
         capacity: int = 2000,
         group: int = 256,
+        paid_first: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
         self._new_id = new_id
         self._first_id = first_id
         self._committed = committed
+        self._paid_first = paid_first
         self._takers: GroupCommit[Wish, Placed] = GroupCommit(
             self._take_group, name="orders.intake", capacity=capacity, group=group
         )
@@ -97,7 +100,7 @@ class Intake:
         return None if row is None else order_of(row)
 
     def change(self, order_id: int, wanted: str, *, reason: str, seen_version: int | None = None) -> Order:
-        """Change an order's status for a person; raises `UnknownOrder`, `IllegalMove` or `Overtaken`."""
+        """Change an order's status for a person; raises `UnknownOrder`, `IllegalMove`, `Unpaid`, `Overtaken`."""
         with self._database.write() as connection:
             order, _ = change_status(
                 connection,
@@ -107,6 +110,7 @@ class Intake:
                 at=self._clock(),
                 new_id=self._new_id,
                 seen_version=seen_version,
+                paid_first=self._paid_first,
             )
         self._committed()
         return order
