@@ -62,7 +62,9 @@ FEED = Reader(name="feed", queue="order_notifications", keys=("order.*",))
 SHORT_FEED = replace(FEED, backoff=None)
 READ_MODEL = Reader(name="read_model", queue="read_model.orders", keys=("#",))
 ANALYTICS = Reader(name="analytics", queue="analytics.trends", keys=("order.created", "order.cancelled"))
-INVENTORY = Reader(name="inventory", queue="inventory.reservations", keys=("order.created", "order.cancelled"))
+INVENTORY = Reader(
+    name="inventory", queue="inventory.reservations", keys=("order.created", "order.cancelled")
+)
 PAYMENT = Reader(
     name="payment",
     queue="payment.charges",
