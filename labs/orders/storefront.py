@@ -83,7 +83,8 @@ def storefront(
         session_routes(guard, body_limit=limit),
         page_routes(guard),
     )
-    return create_app(routers=routers, hub=hub, metrics=metrics, pulse_s=settings.stream_ping_s)
+    pulse_s, frame_from = settings.stream_ping_s, settings.frame_from
+    return create_app(routers=routers, hub=hub, metrics=metrics, pulse_s=pulse_s, frame_from=frame_from)
 
 
 def admin_account(path: Path, given: str | None) -> tuple[Account, str | None]:

@@ -5,8 +5,9 @@ That is why a test can run the shop on a clock that stands still, and a notebook
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from labs.orders.web.headers import HEADERS, SafeHeaders
+from labs.orders.web.headers import SafeHeaders, safe_headers
 from labs.orders.web.hub import Hub
 from labs.orders.web.metrics import Measured, Metrics
 from labs.orders.web.openapi import document
@@ -25,11 +26,15 @@ from labs.orders.web.refusal import Refusal, answer_refusal
 STATIC = Path(__file__).with_name("static")
 
 
-def create_app(*, routers: Sequence[APIRouter], hub: Hub, metrics: Metrics, pulse_s: float) -> FastAPI:
+def create_app(
+    *, routers: Sequence[APIRouter], hub: Hub, metrics: Metrics, pulse_s: float, frame_from: str = ""
+) -> FastAPI:
     """The shop as an ASGI application: `routers` in this order, the first that knows a path answers it.
 
     The hub runs as long as the application does, and tells dashboards how the system is every `pulse_s` seconds.
+    Pages of the origins in `frame_from` may show ours in a frame; by default nobody's may.
     """
+    headers = safe_headers(frame_from)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -45,12 +50,12 @@ def create_app(*, routers: Sequence[APIRouter], hub: Hub, metrics: Metrics, puls
         openapi_url="/api/openapi.json",
     )
     described = document(routers)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(SafeHeaders, headers=headers)
     app.add_middleware(Measured, metrics=metrics)
     app.add_exception_handler(Refusal, answer_refusal)
     app.add_exception_handler(StarletteHTTPException, _answer_http)
     app.add_exception_handler(SQLAlchemyError, _answer_database)
-    app.add_exception_handler(Exception, _answer_surprise)
+    app.add_exception_handler(Exception, partial(_answer_surprise, headers=headers))
     for router in routers:
         # Not `include_router`: it would wrap every route, and every request would pay for it (a fifth of its time).
         app.router.routes.extend(router.routes)
@@ -72,8 +77,8 @@ async def _answer_database(request: Request, _: Exception) -> Response:
     return await answer_refusal(request, Refusal(503, sentence))
 
 
-async def _answer_surprise(request: Request, _: Exception) -> Response:
+async def _answer_surprise(request: Request, _: Exception, *, headers: Mapping[str, str]) -> Response:
     """A fault of ours, which the server's log has. This answer is made outside of the middleware."""
     answer = await answer_refusal(request, Refusal(500, "Something went wrong here. It is not your fault."))
-    answer.headers.update(HEADERS | {"Cache-Control": "no-store"})
+    answer.headers.update({**headers, "Cache-Control": "no-store"})
     return answer

@@ -7,28 +7,38 @@ See https://developer.mozilla.org/docs/Web/HTTP/CSP. Plain ASGI, so that it cost
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Our own files and nothing else: no inline script or style, no other host, no frame around the page.
+#: Our own files and nothing else: no inline script or style, no other host.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'"
 )
 
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+
+def safe_headers(frame_from: str = "") -> dict[str, str]:
+    """The headers of every response. `frame_from`: origins whose pages may show ours in a frame; empty: nobody's.
+
+    A page in a frame can be covered by somebody else's, so that a click means something else than it seems to.
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors
+    """
+    around = frame_from or "'none'"
+    return {
+        "Content-Security-Policy": f"{POLICY}; frame-ancestors {around}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
 
 
 class SafeHeaders:
-    """ASGI middleware that adds `HEADERS` to every response, and `no-store` where nothing else was said."""
+    """ASGI middleware that adds `headers` to every response, and `no-store` where nothing else was said."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str] | None = None) -> None:
+        self._app, self._headers = app, headers or safe_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers as the response starts."""
@@ -36,7 +46,7 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 static = scope["path"].startswith("/static/")
                 headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
