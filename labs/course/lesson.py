@@ -16,9 +16,9 @@ from labs.broker.ensure import ensure_broker
 from labs.broker.management import Management
 from labs.broker.vhosts import clean_vhost, drop_vhost
 from labs.course.catalogue import by_name
+from labs.course.keeping import Keeping
 from labs.course.kernel import install_readable_errors
 from labs.course.looking import Looking
-from labs.course.practice import Practice
 from labs.course.predicting import Predicting
 from labs.course.progress import Progress
 from labs.course.watching import Watching
@@ -29,7 +29,7 @@ from labs.live.tracing import sweep
 _open: dict[str, Lesson] = {}
 
 
-class Lesson(Looking, Watching, Predicting, Practice):
+class Lesson(Looking, Watching, Predicting, Keeping):
     """One notebook's handle, made by `open_lesson`."""
 
     def __init__(

@@ -34,15 +34,16 @@ class Outside:
         self._mailbox: Mailbox | None = None
         self._server: HttpServer | None = None
         routes: list[BaseRoute] = []
-        if EMAIL in readers and settings.smtp_host is None:
+        called = {reader.name for reader in readers}  # by name, for with an orchestrator the queues differ
+        if EMAIL.name in called and settings.smtp_host is None:
             self._mailbox = Mailbox(folder=home / "mail")
-        if SMS in readers and settings.sms_url is None:
+        if SMS.name in called and settings.sms_url is None:
             self.sms_service = SmsService(sid=settings.sms_sid, token=settings.sms_token)
             routes.append(Mount("/sms", app=self.sms_service.app))
-        if PAYMENT in readers and settings.payment_url is None:
+        if PAYMENT.name in called and settings.payment_url is None:
             self.bank = Bank(home / "bank.jsonl")
             routes.append(Mount("/payment", app=payment_app(self.bank)))
-        if SHIPPING in readers and settings.carrier_url is None:
+        if SHIPPING.name in called and settings.carrier_url is None:
             self.carrier = CarrierService(token=settings.carrier_key)
             routes.append(Mount("/carrier", app=self.carrier.app))
         if routes:

@@ -1,7 +1,7 @@
 """The shop's parts, and who is given what: the only place where they meet.
 
 Every part gets what it needs as an argument. Nothing here starts anything; that is `OrderSystem.start`.
-To put a part of your own in the place of one of these, this is the file to change.
+To put a part of your own in the place of one of these, give it to `OrderSystem(parts=…)`: see `own_parts.py`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 
 from labs.orders.domain.clock import Clock
 from labs.orders.domain.ids import NewId
+from labs.orders.domain.own_part import ARCHIVE
 from labs.orders.domain.tally import Tally
 from labs.orders.hosting import calling, reading
 from labs.orders.outside import Outside
+from labs.orders.own_parts import OwnParts
 from labs.orders.process.aio_worker import AioWorker
 from labs.orders.process.broadcast import NEWS, Broadcaster, Listener
-from labs.orders.process.relay import Relay
 from labs.orders.process.worker import Work, Worker
 from labs.orders.services import IN_DATABASE, OUTSIDE, SERVICES, Means
 from labs.orders.settings import OrderSettings
@@ -27,7 +28,7 @@ from labs.orders.store.feed import Feed
 from labs.orders.store.intake import Intake
 from labs.orders.store.outbox import Outbox
 from labs.orders.storefront import admin_account, place_of_database, storefront
-from labs.orders.topology import FEED, Reader, topology
+from labs.orders.topology import FEED, SAGA, Reader, topology
 from labs.orders.web.hub import Hub
 from labs.orders.web.server import WebServer
 from labs.topology import Topology
@@ -50,6 +51,7 @@ class Parts:
         *,
         readers: Sequence[Reader],
         runs: Collection[str],
+        own: OwnParts,
         port: int,
         admin_password: str | None,
         settings: OrderSettings,
@@ -68,14 +70,12 @@ class Parts:
         self.hub = Hub(self.feed, buffer=settings.stream_buffer, status=self.status)
         self.tally = Tally()
         self.outside = Outside(settings, home=home, readers=here)
-        relay = Relay(
-            self.outbox, batch=settings.relay_batch, poll_s=settings.relay_poll_s,
-            form=settings.event_form, tally=self.tally, clock=clock,
-        )  # fmt: skip
+        relay = own.relay(self.outbox, settings, self.tally)
         self.intake = Intake(
             self.database, clock=clock, new_id=new_id, first_id=settings.first_order_id, committed=relay.wake,
             carrier=relay.express,
             capacity=settings.intake_capacity, group=settings.intake_group,
+            paid_first=any(reader.name == SAGA.name for reader in readers),
         )  # fmt: skip
         broadcaster = Broadcaster()
         means = Means(
@@ -85,7 +85,8 @@ class Parts:
         )  # fmt: skip
 
         declared = partial(topology, queue_type=settings.queue_type)
-        relays = [self._worker(RELAY, declared(readers), partial(relay.work, url))]
+        everything = declared(readers) | own.topology
+        relays = [self._worker(RELAY, everything, own.before(partial(relay.work, url)))]
         self.relays = relays if RELAY in runs else []
         self.readers: list[Worker | AioWorker] = [
             self._worker(
@@ -108,6 +109,8 @@ class Parts:
                     changed=self.hub.pulse,
                 )
             )
+        if archive := own.archive(home) if RELAY in runs else None:
+            self.readers.append(self._worker(ARCHIVE, everything, archive.work))
         # The feed's news must reach dashboards of other processes, too, when there are any.
         if FEED.name in runs and WEB not in runs:
             self.readers.append(self._worker("news", Topology(exchanges=(NEWS,)), broadcaster.work))

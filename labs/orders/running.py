@@ -11,16 +11,17 @@ Read `start` and `stop` as the table of contents of the system: what depends on 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from labs.broker.address import Broker
 from labs.errors import LabsError
+from labs.orders.choosing import chosen
 from labs.orders.domain.clock import Clock, system_clock
 from labs.orders.domain.ids import NewId, random_id
+from labs.orders.own_parts import OwnParts
 from labs.orders.parts import RELAY, WEB, Parts
-from labs.orders.services import SERVICES
 from labs.orders.settings import OrderSettings
 from labs.orders.topology import SHORT_FEED
 from labs.orders.waits import await_broker, await_notification
@@ -35,6 +36,7 @@ class OrderSystem:
     one is made and `new_password` says it, this once. While the broker is away the shop still takes orders.
     `readers` are the services that the shop has, by name; None: its shortest form, the dashboard's feed alone.
     `only` is what of it runs in this process: `web`, `relay`, readers by name; None: everything.
+    `parts` are functions of your own in the place of some of ours, by name: see `labs/orders/own_parts.py`.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class OrderSystem:
         home: Path,
         readers: Sequence[str] | None = None,
         only: Collection[str] | None = None,
+        parts: Mapping[str, Callable[..., Any]] | None = None,
         port: int = 0,
         admin_password: str | None = None,
         settings: OrderSettings | None = None,
@@ -52,10 +55,11 @@ class OrderSystem:
         new_id: NewId = random_id,
     ) -> None:
         self.settings = settings or OrderSettings()
-        chosen = [SHORT_FEED] if readers is None else [SERVICES[name] for name in readers]
+        team = [SHORT_FEED] if readers is None else chosen(readers, self.settings)
         self._parts = Parts(
-            broker.url(vhost), home, readers=chosen,
-            runs=(WEB, RELAY, *(reader.name for reader in chosen)) if only is None else only, port=port,
+            broker.url(vhost), home, readers=team,
+            runs=(WEB, RELAY, *(reader.name for reader in team)) if only is None else only,
+            own=OwnParts(parts), port=port,
             admin_password=admin_password, settings=self.settings, clock=clock, new_id=new_id,
         )  # fmt: skip
         self.new_password = self._parts.new_password

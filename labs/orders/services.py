@@ -25,9 +25,9 @@ from labs.orders.process.analytics import Analytics
 from labs.orders.process.effects import Apply, ApplyAll
 from labs.orders.process.feed import FeedReader
 from labs.orders.process.inventory import Inventory
+from labs.orders.process.orchestrator import KEEPERS
 from labs.orders.process.payment import Payment
 from labs.orders.process.read_model import ReadModel
-from labs.orders.process.saga import Saga
 from labs.orders.settings import OrderSettings
 from labs.orders.store.database import Database
 from labs.orders.store.deliveries import Deliveries
@@ -85,7 +85,7 @@ IN_DATABASE: Mapping[Reader, Callable[[Means], Apply]] = {
     INVENTORY: lambda means: (
         Inventory(means.clock, means.new_id, first_stock=means.settings.first_stock).apply
     ),
-    SAGA: lambda means: Saga(means.clock, means.new_id).apply,
+    SAGA: lambda means: KEEPERS[means.settings.saga](means.clock, means.new_id).apply,
 }
 
 #: Of those, who can take a whole batch with fewer statements.

@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from labs.orders.domain.envelope import Form
 
+#: Origins such as `http://localhost:8888`, with a space between two; `*` stands for any port.
+ORIGIN = r"https?://[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?"
+ORIGINS = rf"^({ORIGIN}( {ORIGIN})*)?$"
+
 
 class OrderSettings(BaseSettings):
     """Each field can be set by the variable `LABS_ORDERS_` + its name. Times ending in `_s` are seconds."""
@@ -44,6 +48,9 @@ class OrderSettings(BaseSettings):
     intake_group: int = Field(default=256, ge=1)
     #: How long an admin stays signed in.
     session_s: int = Field(default=12 * 3600, ge=60)
+    #: Whose pages may show ours in a frame, such as `http://localhost:8888`, with a space between two. Empty: nobody's.
+    #: In a frame the admin stays signed in only on the same host: for a browser, localhost and 127.0.0.1 are two.
+    frame_from: str = Field(default="", pattern=ORIGINS)
 
     #: How long a relay owns the outbox rows that it claimed. Longer than a publish with its confirm takes.
     lease_s: float = Field(default=15.0, gt=0)
@@ -55,6 +62,9 @@ class OrderSettings(BaseSettings):
     prefetch: int = Field(default=50, ge=1)
     #: How many events a service that calls the world outside works on at once.
     calls_at_once: int = Field(default=20, ge=1)
+    #: Who leads an order through stock and payment: the services by themselves, or an orchestrator that commands
+    #: them. The other form's queues stay bound in the vhost and fill up: change it in an empty one.
+    saga: Literal["choreography", "orchestration"] = "choreography"
     #: Pieces of a product that nobody has counted yet.
     first_stock: int = Field(default=1000, ge=0)
 

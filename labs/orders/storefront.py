@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from labs.orders.domain.tally import Tally
 from labs.orders.services import Means, webhooks
@@ -27,7 +27,7 @@ from labs.orders.web.mail_routes import mail_routes
 from labs.orders.web.metrics import Metrics
 from labs.orders.web.notification_routes import notification_routes
 from labs.orders.web.ops_routes import ops_routes
-from labs.orders.web.order_routes import order_routes
+from labs.orders.web.order_routes import PATH, order_routes
 from labs.orders.web.page_routes import page_routes
 from labs.orders.web.rate_limit import RateLimit
 from labs.orders.web.session_routes import session_routes
@@ -48,7 +48,7 @@ def storefront(
     waiting: Callable[[], int],
     status: Status,
     condition: Status,
-) -> FastAPI:
+) -> ASGIApp:
     """The shop as an ASGI application. `status` is for dashboards, `condition` tells machines more of the same."""
     settings, feed = means.settings, means.feed
     metrics = Metrics(hub, tally, waiting=waiting)
@@ -83,7 +83,15 @@ def storefront(
         session_routes(guard, body_limit=limit),
         page_routes(guard),
     )
-    return create_app(routers=routers, hub=hub, metrics=metrics, pulse_s=settings.stream_ping_s)
+    pulse_s, frame_from = settings.stream_ping_s, settings.frame_from
+    return create_app(
+        routers=routers,
+        busiest=("POST", PATH),
+        hub=hub,
+        metrics=metrics,
+        pulse_s=pulse_s,
+        frame_from=frame_from,
+    )
 
 
 def admin_account(path: Path, given: str | None) -> tuple[Account, str | None]:

@@ -29,6 +29,9 @@ DEAD = Exchange(name="orders.dead", type="direct")
 
 #: The waits before the second, third and fourth attempt. Longer than a restart, shorter than a person's patience.
 BACKOFF = Backoff(delays_ms=(1_000, 5_000, 30_000))
+#: Those of a reader that calls somebody outside: a bank or a mail server may be away for ten minutes, and nobody
+#: here can mend that. Half a minute of patience would park, and so leave to a person, what time alone would heal.
+LONG_BACKOFF = Backoff(delays_ms=(1_000, 5_000, 30_000, 120_000, 600_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +62,31 @@ FEED = Reader(name="feed", queue="order_notifications", keys=("order.*",))
 SHORT_FEED = replace(FEED, backoff=None)
 READ_MODEL = Reader(name="read_model", queue="read_model.orders", keys=("#",))
 ANALYTICS = Reader(name="analytics", queue="analytics.trends", keys=("order.created", "order.cancelled"))
-INVENTORY = Reader(name="inventory", queue="inventory.reservations", keys=("order.created", "order.cancelled"))
-PAYMENT = Reader(name="payment", queue="payment.charges", keys=("inventory.reserved", "order.cancelled"))
+INVENTORY = Reader(
+    name="inventory", queue="inventory.reservations", keys=("order.created", "order.cancelled")
+)
+PAYMENT = Reader(
+    name="payment",
+    queue="payment.charges",
+    keys=("inventory.reserved", "order.cancelled"),
+    backoff=LONG_BACKOFF,
+)
 SAGA = Reader(
     name="saga",
     queue="saga.orders",
     keys=("order.created", "inventory.*", "payment.*", "order.cancelled"),
 )
-EMAIL = Reader(name="email", queue="email.messages", keys=("order.created", "order.status_updated"))
-SMS = Reader(name="sms", queue="sms.urgent", keys=("order.created",))
-WEBHOOKS = Reader(name="webhooks", queue="webhook.calls", keys=("#",))
-SHIPPING = Reader(name="shipping", queue="shipping.bookings", keys=("order.status_updated",))
+EMAIL = Reader(
+    name="email",
+    queue="email.messages",
+    keys=("order.created", "order.status_updated"),
+    backoff=LONG_BACKOFF,
+)
+SMS = Reader(name="sms", queue="sms.urgent", keys=("order.created",), backoff=LONG_BACKOFF)
+WEBHOOKS = Reader(name="webhooks", queue="webhook.calls", keys=("#",), backoff=LONG_BACKOFF)
+SHIPPING = Reader(
+    name="shipping", queue="shipping.bookings", keys=("order.status_updated",), backoff=LONG_BACKOFF
+)
 
 READERS = (FEED, READ_MODEL, ANALYTICS, INVENTORY, PAYMENT, SAGA, EMAIL, SMS, WEBHOOKS, SHIPPING)
 

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from labs.authoring.normalise import WIDGET_VIEW, normalise
+from labs.course.framed import framed
 from labs.course.pieces.bar import PredictedBar
 from labs.course.pieces.bars import amount, bars, distance
 from labs.course.pieces.feed import KEPT, EventFeed
@@ -55,6 +56,7 @@ def pieces() -> list[Piece]:
         feed,
         PredictedBar("orders <b>", predicted=20, measured=36),
         RaceView(orders=4, races=[RACE]),
+        framed("http://127.0.0.1:4242/admin", words="Order <here>, and look there."),
     ]
 
 
@@ -73,7 +75,7 @@ def test_a_piece_shows_widget_words_and_a_picture_and_is_stored_without_the_widg
     assert set(kept) == {"text/plain", *piece.twin()}
 
 
-@pytest.mark.parametrize("piece", pieces()[:2], ids=lambda piece: type(piece).__name__)
+@pytest.mark.parametrize("piece", [*pieces()[:2], pieces()[-1]], ids=lambda piece: type(piece).__name__)
 def test_what_a_twin_shows_is_text_and_never_markup(piece):
     """Names and bodies come from learners and from messages."""
     html = piece.twin()["text/html"]
@@ -211,3 +213,10 @@ def test_the_pages_side_needs_nothing_from_elsewhere():
         assert "http" not in text
         assert "innerHTML" not in text
         assert len(text.splitlines()) <= 200
+
+
+def test_frames_are_stored_without_the_address_that_ends_with_the_kernel():
+    """What is left names the pages by their paths."""
+    frames = framed("http://127.0.0.1:4242/shop/1/checkout", "http://127.0.0.1:4242/admin")
+    assert frames.words() == "While the kernel runs, /shop/1/checkout and /admin can be used here."
+    assert "4242" not in frames.words() + frames.twin()["text/html"]

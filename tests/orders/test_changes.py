@@ -15,7 +15,8 @@ from sqlalchemy import event, select
 from labs.orders.domain.event import ORDER_CANCELLED, ORDER_CREATED, ORDER_STATUS_UPDATED
 from labs.orders.domain.lifecycle import CANCELLED, CONFIRMED, MOVES, PENDING, SHIPPED, IllegalMove
 from labs.orders.domain.order import Order
-from labs.orders.store.changes import Overtaken, UnknownOrder, change_status
+from labs.orders.store import sagas
+from labs.orders.store.changes import Overtaken, UnknownOrder, Unpaid, change_status
 from labs.orders.store.journal import read_all
 from labs.orders.store.order_rows import order_of
 from labs.orders.store.tables import orders
@@ -95,6 +96,23 @@ def test_an_order_that_is_not_there_cannot_be_changed(store: Store) -> None:
     """It says so, instead of changing nothing in silence."""
     with pytest.raises(UnknownOrder, match="no order with this number"):
         move(store, 7, CONFIRMED)
+
+
+@pytest.mark.parametrize("state", [None, "started", "reserved", "completed"])
+def test_nothing_unpaid_is_shipped_where_there_is_a_saga(store: Store, state: str | None) -> None:
+    """Only `completed` opens the door; in a shop without a saga it is open anyway."""
+    number = store.place()
+    move(store, number, CONFIRMED, paid_first=True)
+    if state is not None:
+        with store.database.write() as connection:
+            sagas.move(connection, number, seen=sagas.SagaRow(), state=state, now=store.clock())
+    before, events = stored(store, number), told(store)
+    if state != "completed":
+        with pytest.raises(Unpaid, match="not paid yet"):
+            move(store, number, SHIPPED, paid_first=True)
+        assert (stored(store, number), told(store)) == (before, events)
+    order, _ = move(store, number, SHIPPED, paid_first=state == "completed")
+    assert order.status == SHIPPED
 
 
 def test_who_saw_an_older_version_is_overtaken(store: Store) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 
 from labs.orders.domain.status_change import REASON, read_status_change
 from labs.orders.domain.validation import InvalidOrder
+from labs.orders.store import sagas
 from labs.orders.store.group_commit import Busy
+from labs.orders.store.intake import Intake
 from labs.orders.store.journal import read_all
 from labs.orders.web.account import Account
 from labs.orders.web.guard import TOKEN_HEADER, Guard
@@ -311,6 +314,22 @@ async def test_a_cancelled_order_keeps_its_reason(store: Store) -> None:
             event.payload["reason"] for event in read_all(connection) if event.name == "order.cancelled"
         ]
     assert reasons == ["The customer called", REASON]
+
+
+@run
+async def test_an_order_that_is_not_paid_yet_is_409_for_the_carrier(store: Store) -> None:
+    """One sentence, and the order stays confirmed, until its saga is complete."""
+    number = store.place()
+    paid_first = Intake(store.database, clock=store.clock, new_id=store.new_id, paid_first=True)
+    async with api(replace(store, intake=paid_first)) as client:
+        await sign_in(client)
+        await client.patch(f"{PATH}/{number}/status", json={"status": "confirmed"})
+        early = await client.patch(f"{PATH}/{number}/status", json={"status": "shipped"})
+        with store.database.write() as connection:
+            sagas.move(connection, number, seen=sagas.SagaRow(), state="completed", now=store.clock())
+        paid = await client.patch(f"{PATH}/{number}/status", json={"status": "shipped"})
+    assert (early.status_code, paid.status_code) == (409, 200)
+    assert early.json() == {"message": "This order is not paid yet, and cannot be shipped before it is."}
 
 
 @run

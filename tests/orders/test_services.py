@@ -16,6 +16,7 @@ from labs.orders.domain.tally import DEAD, DONE
 from labs.orders.running import OrderSystem
 from labs.orders.services import IN_DATABASE, OUTSIDE, SERVICES
 from labs.orders.settings import OrderSettings
+from labs.orders.store import sagas
 from labs.orders.store.journal import read_all
 from labs.orders.topology import EVENTS, FEED, READERS
 from labs.orders.web.client import ShopClient
@@ -55,6 +56,13 @@ def test_every_reader_of_the_topology_has_a_service() -> None:
     """A queue that nobody reads would fill for ever."""
     assert set(SERVICES.values()) == set(READERS)
     assert not set(IN_DATABASE) & set(OUTSIDE)
+
+
+def test_who_calls_outside_is_patient_for_more_than_ten_minutes() -> None:
+    """A bank that is away for ten minutes parks nothing; the shop's own database is another matter."""
+    for reader in READERS:
+        waits = sum(reader.backoff.delays_ms) if reader.backoff else 0
+        assert (waits > 600_000) == (reader in OUTSIDE), reader.name
 
 
 def test_one_order_goes_through_every_service(
@@ -146,3 +154,26 @@ def test_the_workers_condition_is_told_to_machines(whole: OrderSystem, desk: htt
     }
     assert all(told["workers"].values())
     assert told["alarms"] == []
+
+
+def test_the_same_shop_with_an_orchestrator_ends_in_the_same_states(
+    broker: Broker, vhost: str, tmp_path: Path, ahmed: dict[str, object]
+) -> None:
+    """One setting: other queues and a commander, and everybody else as before; nobody hears commands who must not."""
+    settings = OrderSettings(first_stock=3, saga="orchestration")
+    with OrderSystem(broker, vhost=vhost, home=tmp_path, readers=tuple(SERVICES), settings=settings) as shop:
+        good, short = (shop.place(ahmed | {"quantity": quantity})["id"] for quantity in (1, 4))
+
+        def states() -> list[str]:
+            with shop._parts.database.read() as connection:
+                return [str(sagas.saga(connection, number).state) for number in (good, short)]
+
+        wait_until("both sagas to end", lambda: states() == ["completed", "cancelled"], within_s=30)
+        wait_until("all events to be published", lambda: shop.status()["waiting"] == 0)
+        assert shop._parts.outside.bank.ledger() == [(str(good), 32_900_000)]
+        with shop._parts.database.read() as connection:
+            names = [event.name for event in read_all(connection) if event.order_id == good]
+    assert names == [
+        "order.created", "command.inventory.reserve", "inventory.reserved", "command.payment.charge",
+        "payment.processed",
+    ]  # fmt: skip

@@ -19,7 +19,6 @@ from datetime import datetime
 from functools import partial
 from threading import Lock
 
-from labs.orders.domain.clock import Clock
 from labs.orders.domain.envelope import Form, to_message
 from labs.orders.domain.event import OrderEvent
 from labs.orders.domain.tally import PUBLISHED, REFUSED, RELAY, Tally
@@ -34,10 +33,8 @@ MOST = 2000
 class Express:
     """Events on their way by hand. `wake` is called when there are some; `form` is how they look on the wire."""
 
-    def __init__(
-        self, outbox: Outbox, *, clock: Clock, form: Form, tally: Tally, wake: Callable[[], None]
-    ) -> None:
-        self._outbox, self._clock, self._form, self._tally, self._wake = outbox, clock, form, tally, wake
+    def __init__(self, outbox: Outbox, *, form: Form, tally: Tally, wake: Callable[[], None]) -> None:
+        self._outbox, self._form, self._tally, self._wake = outbox, form, tally, wake
         self._lock = Lock()
         self._open = False
         self._token = ""
@@ -99,7 +96,7 @@ class Express:
         return not self._on_the_way
 
     def _answered(self, event_id: str, answer: Future[None]) -> None:
-        self._answers.append((event_id, self._clock(), answer.exception()))
+        self._answers.append((event_id, self._outbox.now(), answer.exception()))
 
     def _note(self) -> BaseException | None:
         """Confirmed: marked. Refused: it keeps its lease and is tried again when that runs out, as in `carry`."""

@@ -8,6 +8,8 @@ Runs as an `apply` of `Effects`; the commands leave through the outbox, so none 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from labs.orders.domain.clock import Clock
@@ -16,7 +18,7 @@ from labs.orders.domain.ids import NewId
 from labs.orders.domain.saga import CANCEL_ORDER, next_orchestrated
 from labs.orders.domain.saga_events import Announce
 from labs.orders.process.effects import Effect
-from labs.orders.process.saga import cancel_order, reason_of
+from labs.orders.process.saga import Saga, cancel_order, reason_of
 from labs.orders.store import sagas
 from labs.orders.topology import INVENTORY, PAYMENT, SAGA, Reader
 
@@ -24,7 +26,7 @@ from labs.orders.topology import INVENTORY, PAYMENT, SAGA, Reader
 ORCHESTRATED = (
     Reader(name=SAGA.name, queue="orchestrator.orders", keys=SAGA.keys),
     Reader(name=INVENTORY.name, queue="inventory.commands", keys=("command.inventory.*",)),
-    Reader(name=PAYMENT.name, queue="payment.commands", keys=("command.payment.*",)),
+    Reader(name=PAYMENT.name, queue="payment.commands", keys=("command.payment.*",), backoff=PAYMENT.backoff),
 )
 
 
@@ -48,3 +50,10 @@ class Orchestrator:
         announce = Announce(event, clock=self._clock, new_id=self._new_id)
         commands = [command for command in step.commands if command != CANCEL_ORDER]
         return Effect(emits=tuple(map(announce.command, commands)))
+
+
+#: Who keeps the saga's rows, by the word of the shop's settings.
+KEEPERS: Mapping[str, type[Saga | Orchestrator]] = {
+    "choreography": Saga,
+    "orchestration": Orchestrator,
+}

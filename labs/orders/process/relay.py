@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from threading import Event
 
 from labs.errors import ConnectionLost
-from labs.orders.domain.clock import Clock, system_clock
 from labs.orders.domain.envelope import Form, to_message
 from labs.orders.domain.tally import PUBLISHED, REFUSED, RELAY, Tally
 from labs.orders.process.express import Express
@@ -45,13 +44,12 @@ class Relay:
         poll_s: float,
         form: Form = "envelope",
         tally: Tally | None = None,
-        clock: Clock = system_clock,
     ) -> None:
         self._outbox, self._batch, self._poll_s, self._form = outbox, batch, poll_s, form
         self._tally = tally or Tally()
         self._news, self._look = Event(), Event()
         self._next_mark = 0.0
-        self.express = Express(outbox, clock=clock, form=form, tally=self._tally, wake=self._news.set)
+        self.express = Express(outbox, form=form, tally=self._tally, wake=self._news.set)
 
     def wake(self) -> None:
         """There is news in the outbox. Called after each commit, from any thread; returns at once."""

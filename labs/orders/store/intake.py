@@ -10,8 +10,7 @@ transaction (`labs.orders.store.group_commit`). Both may be called from any thre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -23,7 +22,7 @@ from labs.orders.store.changes import change_status
 from labs.orders.store.database import Database
 from labs.orders.store.group_commit import GroupCommit
 from labs.orders.store.journal import write_down
-from labs.orders.store.lease import Lease
+from labs.orders.store.lease import Carrier
 from labs.orders.store.order_rows import INSERT, next_number, order_of, row_of
 from labs.orders.store.requests import recall, remember
 from labs.orders.store.tables import orders
@@ -33,20 +32,11 @@ from labs.orders.store.wishes import Placed, Wish, sort_out
 WITHIN_S = 10.0
 
 
-class Carrier(Protocol):
-    """Who takes events over by hand as soon as they are committed: the relay of this process."""
-
-    def lease(self) -> Lease | None:
-        """What to write beside events that will be handed over; None: leave them to the outbox."""
-
-    def carry_now(self, lease: Lease, events: Sequence[OrderEvent]) -> None:
-        """These are committed now, under this lease. Returns at once."""
-
-
 class Intake:
     """Stores orders. `committed` is called after each commit, to wake the relay: at once, and without raising.
 
     `capacity` orders may wait to be taken, and up to `group` of them share a transaction.
+    `paid_first`: the shop runs a saga, so an order must be paid before it is shipped.
     """
 
     def __init__(
@@ -60,6 +50,7 @@ class Intake:
         carrier: Carrier | None = None,
         capacity: int = 2000,
         group: int = 256,
+        paid_first: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -67,6 +58,7 @@ class Intake:
         self._first_id = first_id
         self._committed = committed
         self._carrier = carrier
+        self._paid_first = paid_first
         self._takers: GroupCommit[Wish, Placed] = GroupCommit(
             self._take_group, name="orders.intake", capacity=capacity, group=group
         )
@@ -111,7 +103,7 @@ class Intake:
         return None if row is None else order_of(row)
 
     def change(self, order_id: int, wanted: str, *, reason: str, seen_version: int | None = None) -> Order:
-        """Change an order's status for a person; raises `UnknownOrder`, `IllegalMove` or `Overtaken`."""
+        """Change an order's status for a person; raises `UnknownOrder`, `IllegalMove`, `Unpaid`, `Overtaken`."""
         with self._database.write() as connection:
             order, _ = change_status(
                 connection,
@@ -121,6 +113,7 @@ class Intake:
                 at=self._clock(),
                 new_id=self._new_id,
                 seen_version=seen_version,
+                paid_first=self._paid_first,
             )
         self._committed()
         return order

@@ -64,6 +64,10 @@ class Outbox:
                 )
         return Claim(token=token, events=tuple(map(event_of, rows)))
 
+    def now(self) -> datetime:
+        """The time by the clock that leases and marks go by."""
+        return self._clock()
+
     def new_token(self) -> str:
         """A name for somebody who leases."""
         return self._new_id()

@@ -7,39 +7,59 @@ See https://developer.mozilla.org/docs/Web/HTTP/CSP. Plain ASGI, so that it cost
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Our own files and nothing else: no inline script or style, no other host, no frame around the page.
+#: Our own files and nothing else: no inline script or style, no other host.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'"
 )
 
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+
+def safe_headers(frame_from: str = "") -> dict[str, str]:
+    """The headers of every response. `frame_from`: origins whose pages may show ours in a frame; empty: nobody's.
+
+    A page in a frame can be covered by somebody else's, so that a click means something else than it seems to.
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors
+    """
+    around = frame_from or "'none'"
+    return {
+        "Content-Security-Policy": f"{POLICY}; frame-ancestors {around}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+#: The header that says what a browser may keep.
+CACHE = b"cache-control"
 
 
 class SafeHeaders:
-    """ASGI middleware that adds `HEADERS` to every response, and `no-store` where nothing else was said."""
+    """ASGI middleware that adds `headers` to every response, and `no-store` where nothing else was said."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str] | None = None) -> None:
         self._app = app
+        self._headers = _encoded(headers or safe_headers())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers as the response starts."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                static = scope["path"].startswith("/static/")
-                headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
+                given = list(message.get("headers", ()))
+                if all(name != CACHE for name, _ in given):
+                    given.append(
+                        (CACHE, b"no-cache" if scope["path"].startswith("/static/") else b"no-store")
+                    )
+                message["headers"] = [*given, *self._headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As ASGI has them; done once, because every answer carries them."""
+    return [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]

@@ -56,15 +56,27 @@ class Metrics(Collector):
         self._accepted = Counter(
             "shop_orders_accepted", "Orders stored and answered with 201.", registry=self.registry
         )  # fmt: skip
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry.register(self)
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer; `route` is its template, `seconds` the time until it began."""
         method = method if method in METHODS else "other"
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        counter, histogram = self._places(method, route, status)
+        counter.inc()
+        histogram.observe(seconds)
         if (method, route, status) == ACCEPTED:
             self._accepted.inc()
+
+    def _places(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """Where to count. Looked up once: templates, methods and statuses are few."""
+        place = (method, route, status)
+        if place not in self._known:
+            self._known[place] = (
+                self._requests.labels(method, route, str(status)),
+                self._seconds.labels(method, route),
+            )
+        return self._known[place]
 
     def page(self) -> bytes:
         """Everything as text. Reads the database: call it in a thread."""

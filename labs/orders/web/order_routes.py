@@ -14,7 +14,7 @@ from labs.orders.domain.lifecycle import IllegalMove
 from labs.orders.domain.status_change import read_status_change
 from labs.orders.domain.validation import InvalidOrder, read_order
 from labs.orders.domain.wilaya import WILAYAS
-from labs.orders.store.changes import Overtaken, UnknownOrder
+from labs.orders.store.changes import Overtaken, UnknownOrder, Unpaid
 from labs.orders.store.group_commit import Busy
 from labs.orders.store.intake import Intake
 from labs.orders.store.requests import KeyReused
@@ -30,7 +30,9 @@ PATH = "/api/algeria-orders"
 #: No order has this number: what cannot be a number is looked for under it, and not found.
 NO_ORDER = 0
 #: What cannot be done says so in a sentence of its own; the status says the same to programs.
-STATUS: dict[type[Exception], int] = {KeyReused: 422, UnknownOrder: 404, IllegalMove: 409, Overtaken: 409}
+STATUS: dict[type[Exception], int] = {
+    KeyReused: 422, UnknownOrder: 404, IllegalMove: 409, Unpaid: 409, Overtaken: 409,
+}  # fmt: skip
 #: Nobody is limited, unless the shop says so.
 UNLIMITED = RateLimit(per_s=0, burst=1)
 
@@ -63,7 +65,7 @@ def order_routes(
         """Move an order to another status, with `{"status": …, "reason": …, "version": …}`.
 
         Who says which `version` they saw is refused with 409 when somebody else was faster. So is everybody
-        who wants a move that the order's life does not have.
+        who wants a move that the order's life does not have, or to ship what is not paid (where there is a saga).
         """
         guard.require_admin(request)
         guard.require_own_page(request)
@@ -91,7 +93,7 @@ def _refusals(correct: str) -> Iterator[None]:
         yield
     except InvalidOrder as error:
         raise Refusal(422, correct, fields=error.problems) from error
-    except (KeyReused, UnknownOrder, IllegalMove, Overtaken) as error:
+    except tuple(STATUS) as error:
         raise Refusal(STATUS[type(error)], str(error)) from error
     except Busy as error:
         raise Refusal(503, str(error), headers={"Retry-After": str(error.retry_after_s)}) from error
