@@ -20,6 +20,7 @@ from labs.orders.outside import Outside
 from labs.orders.own_parts import OwnParts
 from labs.orders.process.aio_worker import AioWorker
 from labs.orders.process.broadcast import NEWS, Broadcaster, Listener
+from labs.orders.process.doorbell import Doorbell
 from labs.orders.process.worker import Work, Worker
 from labs.orders.services import IN_DATABASE, OUTSIDE, SERVICES, Means
 from labs.orders.settings import OrderSettings
@@ -61,9 +62,7 @@ class Parts:
         self._url = url
         self.new_password: str | None = None
         here = [reader for reader in readers if reader.name in runs]
-        home.mkdir(
-            mode=0o700, parents=True, exist_ok=True
-        )  # what the stand-ins keep is as private as the orders
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # what stand-ins keep is as private as orders
         self.database = Database.open(place_of_database(settings, home))
         self.outbox = Outbox(self.database, clock=clock, new_id=new_id, lease_s=settings.lease_s)
         self.feed = Feed(self.database, clock=clock)
@@ -71,16 +70,17 @@ class Parts:
         self.tally = Tally()
         self.outside = Outside(settings, home=home, readers=here)
         relay = own.relay(self.outbox, settings, self.tally)
+        self.bell = Doorbell(home)
+        committed = self.bell.answered_by(relay.wake) if RELAY in runs else self.bell.ring
         self.intake = Intake(
-            self.database, clock=clock, new_id=new_id, first_id=settings.first_order_id, committed=relay.wake,
-            carrier=relay.express,
-            capacity=settings.intake_capacity, group=settings.intake_group,
+            self.database, clock=clock, new_id=new_id, first_id=settings.first_order_id, committed=committed,
+            carrier=relay.express, capacity=settings.intake_capacity, group=settings.intake_group,
             paid_first=any(reader.name == SAGA.name for reader in readers),
         )  # fmt: skip
         broadcaster = Broadcaster()
         means = Means(
             settings=settings, database=self.database, clock=clock, new_id=new_id, feed=self.feed,
-            outside=self.outside, committed=relay.wake,
+            outside=self.outside, committed=committed,
             announce=self.hub.announce if WEB in runs else broadcaster.announce,
         )  # fmt: skip
 

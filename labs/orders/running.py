@@ -109,6 +109,7 @@ class OrderSystem:
         for worker in (*parts.readers, *parts.relays):
             worker.stop(left())
         parts.outside.stop(left())
+        parts.bell.close()
         parts.database.close()
 
     def __enter__(self) -> Self:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import Self
 
 from sqlalchemy import URL, Connection, make_url, text
@@ -20,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from labs.errors import LabsError
 from labs.orders.store.migrations.migrate import WAIT_MS, migrate
+from labs.orders.store.one_writer import OneWriter
 from labs.orders.store.postgres import postgres_reader, postgres_writer
 from labs.orders.store.sqlite import sqlite_reader, sqlite_writer
 
@@ -34,7 +34,7 @@ class Database:
     """
 
     def __init__(self, place: Path | URL) -> None:
-        self._one_writer: AbstractContextManager[object] = nullcontext()
+        self._one_writer: OneWriter | AbstractContextManager[None] = nullcontext()
         if isinstance(place, URL):
             self._writer, self._reader = postgres_writer(place), postgres_reader(place)
             self._hurried = migrator = self._writer
@@ -42,7 +42,7 @@ class Database:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
             self._writer, self._reader = sqlite_writer(place), sqlite_reader(place)
             self._hurried = sqlite_writer(place, durable=False)
-            self._one_writer = Lock()
+            self._one_writer = OneWriter(place.with_name(place.name + ".writer"))
             migrator = sqlite_writer(place, busy_ms=WAIT_MS)
         try:
             migrate(reader=self._reader, writer=migrator)
@@ -104,3 +104,5 @@ class Database:
         """Close every connection. Safe to call twice."""
         for engine in (self._writer, self._hurried, self._reader):
             engine.dispose()
+        if isinstance(self._one_writer, OneWriter):
+            self._one_writer.close()
