@@ -1,80 +1,83 @@
 """A crowd that orders at once, and what it shows: how soon the dashboard hears, and which hop is the slowest.
 
-Customers order by HTTP at the same time, a dashboard listens to the stream as a browser does. Afterwards the
-shop's own timelines say when each part was done with each event. The generator shares the machine with what it
-measures, so compare the hops with one another, and not with another machine's.
+Customers order by HTTP at the same time, a dashboard listens to the stream as a browser does, a watchman asks the
+broker how many messages wait. Afterwards the shop's own timelines say when each part was done with each event.
+The generator shares the machine with what it measures: compare the hops with one another, not two machines.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import quantiles
 from typing import Any
 
-import httpx
-
+from labs.course.onlookers import dashboard, wait_until, watchman
 from labs.course.story import is_over
-from labs.errors import WaitTimeout
 from labs.orders.web.client import ShopClient
 
-#: How many customers order at the same time, and how long each of the two waits may take, in seconds.
-CUSTOMERS, PATIENCE_S = 8, 50.0
-STREAM = "/api/notifications/stream"
+#: How many customers order at the same time.
+CUSTOMERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """`delays_ms`: from POST to the stream, an order each. `timelines`: all that happened, an order each."""
+    """`delays_ms`: from POST to the stream, an order each. `timelines`: all that happened, an order each.
+
+    `looks`: seconds since the first POST, and how many messages were ready in the queue of each reader.
+    """
 
     accepted: tuple[int, ...]
     heard: tuple[int, ...]
     delays_ms: tuple[float, ...]
     timelines: tuple[Sequence[dict[str, Any]], ...]
+    looks: tuple[tuple[float, dict[str, int]], ...]
 
-    def hops(self) -> dict[str, list[tuple[float, float]]]:
-        """Who → for each event (seconds since the first was stored, milliseconds from stored to done), by time."""
-        found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        zero = min(_moment(item) for items in self.timelines for item in items)
+    def hops(self) -> dict[str, list[float]]:
+        """Who → for each event the milliseconds from its storing until it was done there."""
+        found: dict[str, list[float]] = defaultdict(list)
         for items in self.timelines:
             stored = {item["eventId"]: _moment(item) for item in items if item["hop"] == "stored"}
             for item in (each for each in items if each["hop"] not in ("stored", "waiting")):
-                done, who = _moment(item), item["who"].partition(" → ")[0]
-                found[who].append((done - zero, (done - stored[item["eventId"]]) * 1000))
-        return {who: sorted(found[who]) for who in sorted(found)}
+                who = item["who"].partition(" → ")[0]
+                found[who].append((_moment(item) - stored[item["eventId"]]) * 1000)
+        return {who: found[who] for who in sorted(found)}
 
     def slowest(self) -> str:
         """The hop with the longest p95: where to look first."""
         hops = self.hops()
-        return max(hops, key=lambda who: percentiles([ms for _, ms in hops[who]])[1])
+        return max(hops, key=lambda who: percentiles(hops[who])[1])
+
+    def depth(self, reader: str) -> list[tuple[float, int]]:
+        """Moments in seconds, and the ready messages of this reader's queue; nothing for one without a queue."""
+        return [(at, ready[reader]) for at, ready in self.looks if reader in ready]
+
+    def deepest(self, reader: str) -> int | None:
+        """The most that were ready at once; None for one without a queue, such as the relay."""
+        return max((ready for _, ready in self.depth(reader)), default=None)
 
 
-def crowd(client: ShopClient, form: dict[str, Any], n: int) -> Crowd:
+def crowd(client: ShopClient, form: dict[str, Any], n: int, *, url: str) -> Crowd:
     """Place `n` orders, wait until the dashboard has heard of all and every story is over.
 
-    `client` is signed in as the admin. Raises `WaitTimeout` when that takes too long.
+    `client` is signed in as the admin, `url` is the broker's. Raises `WaitTimeout` when that takes too long.
     """
-    url, sent = str(client.http.base_url), dict[int, float]()
-    with _listening(client) as heard, ThreadPoolExecutor(CUSTOMERS) as customers:
-        lines = threading.local()
+    shop, sent = str(client.http.base_url), dict[int, float]()
+    lines = threading.local()
 
-        def order(number: int) -> int:
-            if not hasattr(lines, "shop"):
-                lines.shop = ShopClient(url)
-            began = time.monotonic()
-            placed = int(lines.shop.place(form | {"customerName": f"Customer {number}"})["id"])
-            sent[placed] = began
-            return placed
+    def order(number: int) -> int:
+        if not hasattr(lines, "shop"):
+            lines.shop = ShopClient(shop)
+        began = time.monotonic()
+        placed = int(lines.shop.place(form | {"customerName": f"Customer {number}"})["id"])
+        sent[placed] = began
+        return placed
 
-        accepted = tuple(sorted(customers.map(order, range(1, n + 1))))
-        _await(lambda: set(accepted) <= {number for number, _ in heard}, f"{n} notifications")
     timelines: dict[int, Sequence[dict[str, Any]]] = {}
 
     def over() -> bool:
@@ -83,13 +86,18 @@ def crowd(client: ShopClient, form: dict[str, Any], n: int) -> Crowd:
                 timelines[number] = client.timeline(number)
         return all(is_over(items) for items in timelines.values())
 
-    _await(over, f"the end of {n} stories")
+    with dashboard(client) as heard, watchman(url) as looks, ThreadPoolExecutor(CUSTOMERS) as customers:
+        accepted = tuple(sorted(customers.map(order, range(1, n + 1))))
+        wait_until(lambda: set(accepted) <= {number for number, _ in heard}, f"{n} notifications")
+        wait_until(over, f"the end of {n} stories")
     ours = [(number, at) for number, at in heard if number in sent]
+    zero = min(sent.values())
     return Crowd(
         accepted=accepted,
         heard=tuple(sorted(number for number, _ in ours)),
         delays_ms=tuple((at - sent[number]) * 1000 for number, at in ours),
         timelines=tuple(timelines[number] for number in accepted),
+        looks=tuple((at - zero, ready) for at, ready in looks),
     )
 
 
@@ -97,44 +105,6 @@ def percentiles(values: Sequence[float]) -> tuple[float, float, float]:
     """p50, p95 and p99."""
     cuts = quantiles([*values, values[-1]], n=100, method="inclusive")
     return cuts[49], cuts[94], cuts[98]
-
-
-@contextmanager
-def _listening(client: ShopClient) -> Iterator[list[tuple[int, float]]]:
-    """A dashboard: order and moment of each `order.created`, as they come. Open when the block begins."""
-    heard: list[tuple[int, float]] = []
-    open_, over = threading.Event(), threading.Event()
-
-    def listen() -> None:
-        with (
-            httpx.Client(base_url=client.http.base_url, cookies=client.http.cookies, trust_env=False) as line,
-            line.stream("GET", STREAM, timeout=PATIENCE_S) as answer,
-        ):
-            event = ""
-            for text in answer.iter_lines():
-                open_.set()
-                if over.is_set():
-                    return
-                name, _, value = text.partition(": ")
-                event = value if name == "event" else event
-                if name == "data" and event == "order.created":
-                    heard.append((json.loads(value)["orderId"], time.monotonic()))
-
-    thread = threading.Thread(target=listen, name="crowd.dashboard", daemon=True)
-    thread.start()
-    try:
-        _await(open_.is_set, "the stream to open")
-        yield heard
-    finally:
-        over.set()  # it hears of that with the stream's next pulse
-
-
-def _await(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise WaitTimeout(awaited=what, seen="they are not there yet")
-        time.sleep(0.05)
 
 
 def _moment(item: dict[str, Any]) -> float:
