@@ -28,8 +28,10 @@ from labs.orders.web.guard import TOKEN_HEADER
 PASSWORD = "open-sesame"
 #: The bank declines what costs more, in centimes; the store room has so many pieces of each product at first.
 DECLINE_OVER, FIRST_STOCK = 50_000_000, 90
-#: How long a customer waits between two orders, and before asking again; the admin between two moves. In seconds.
-PACE_S, AGAIN_S, MOVE_S = 0.25, 0.3, 0.2
+#: How long a customer waits between two orders, each time a little longer, so that a slow machine is not flooded.
+PACE_S, LONGER_S = 0.25, 0.05
+#: How long a customer waits before asking again, and the admin between two moves.
+AGAIN_S, MOVE_S = 0.3, 0.3
 PRODUCTS = ("iPhone 15 Pro", "Samsung Galaxy S24", "Casque")
 
 
@@ -84,7 +86,7 @@ class People:
         dice = random.Random(f"{self._seed} {number}")  # noqa: S311 - it decides nothing that must be secret
         client = ShopClient(self._url)
         count = 0
-        while not self._closing.wait(PACE_S):
+        while not self._closing.wait(PACE_S + count * LONGER_S):
             key, order = f"{self._seed}-{number}-{count}", wish(dice)
             count += 1
             while not self._gone.is_set():

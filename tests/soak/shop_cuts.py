@@ -22,7 +22,7 @@ from tests.soak.shop_case import Cut
 from tests.soak.shop_scene import ShopScene
 
 #: How long a part may take to get to its point, in seconds: an order must come, and go as far as there.
-REACH_S = 60.0
+REACH_S = 120.0
 #: A process that is not ours, and keeps SQLite's write lock for so many seconds.
 LOCKER = """\
 import sqlite3, sys, time

@@ -46,7 +46,9 @@ def verdict_of(verdicts: list[ShopVerdict], *, folder: Path) -> int:
     if failed := [each for each in verdicts if each.violations]:
         seed = failed[0].case.seed
         print(f"{len(failed)} of {len(verdicts)} stories broke a promise. The first is seed {seed}.")
-        print(f"Again: python -m labs soak --runs 0 --cuts {CUTS} --seed {seed}\nIts log: {folder / f'shop-{seed}'}")
+        print(
+            f"Again: python -m labs soak --runs 0 --cuts {CUTS} --seed {seed}\nIts log: {folder / f'shop-{seed}'}"
+        )
         return 1
     print("Every accepted order notified, every effect once, every book in balance.")
     return 0

@@ -14,7 +14,7 @@ from labs.broker.vhosts import clean_vhost
 from labs.course.chaos import program
 from labs.course.chaos.audit import Audit, audit
 from labs.course.chaos.part import ShopPart
-from labs.course.chaos.rest import parked, queued
+from labs.course.chaos.rest import parked
 from labs.course.chaos.world import World
 from labs.orders.store.database import Database
 from tests.orders.postgres import Cluster
@@ -54,10 +54,11 @@ class ShopScene:
             parked=parked(self.node.broker, self.vhost),
         )
 
-    def queued(self) -> int:
-        """How many messages wait anywhere, those in parking lots aside."""
-        waiting = queued(self.node.broker, self.vhost)
-        return sum(number for name, number in waiting.items() if not name.endswith(".parked"))
+    def queued(self) -> dict[str, int]:
+        """The queues that hold messages, ready or in somebody's hands; parking lots aside."""
+        rows = self.management.queues(self.vhost)
+        counts = {str(row["name"]): int(row.get("messages", -1)) for row in rows}
+        return {name: count for name, count in counts.items() if count and not name.endswith(".parked")}
 
     def host(self, part: str) -> ShopPart:
         """The process in which this part runs; `workers` is any reader."""
