@@ -39,6 +39,8 @@ TELLING = tuple(
     f"labs.orders.{name}"
     for name in ("topology", "process.relay", "process.reading", "process.aio_reading", "process.worker")
 )
+#: What the shop may not import; the rules for imports in pyproject.toml see to it.
+ABOVE = ("authoring", "bootstrap", "cli", "course", "live")
 #: The picture's measures, in points: a row, a column, a box; and its colours: shop, taught, on the way.
 ROW, COLUMN, BOX, TALL = 26, 210, 184, 20
 COLOURS = {
@@ -59,7 +61,7 @@ class Branch:
     def of_the_shop(cls) -> Self:
         """Every taught module at the end of a shortest way of imports from `labs.orders`."""
         tree = cls("")
-        found = ways(imports(Path(labs.__file__).parent), first=TELLING)
+        found = ways(imports(Path(labs.__file__).parent, without=ABOVE), first=TELLING)
         for name in TAUGHT:
             branch: Branch = tree
             for module in found.get(f"labs.{name}", ()):
