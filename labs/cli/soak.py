@@ -3,6 +3,7 @@
 Producers, consumers and a broker of the soak's own are killed, cut off, stalled and blocked at random moments.
 Afterwards every confirmed message was processed, and its effect is recorded exactly once. A run is drawn from
 its seed: the report names the first one that broke a promise, and the command that tells its story again.
+Then the whole shop, in processes that are killed between two steps, with an audit at the end of every story.
 """
 
 from __future__ import annotations
@@ -36,7 +37,13 @@ class LaneChoice(StrEnum):
 
 def soak(
     *,
-    runs: Annotated[int, typer.Option(min=1, help="How many runs; 300 take about fifteen minutes.")] = 300,
+    runs: Annotated[int, typer.Option(min=0, help="How many runs; 300 take about fifteen minutes.")] = 300,
+    cuts: Annotated[
+        int,
+        typer.Option(
+            min=0, help="How many cuts of the whole shop, after the runs; 60 take a quarter of an hour."
+        ),
+    ] = 60,
     seed: Annotated[int, typer.Option(help="Of the first run; the next ones count on from it.")] = 1,
     lane: Annotated[
         LaneChoice, typer.Option(help="The pika lane, the aio-pika lane, or each by its seed.")
@@ -54,7 +61,7 @@ def soak(
         raise LabsError("The soak is not here.", hint="Run this in a clone of the project.")
     command = [
         sys.executable, "-m", "tests.soak",
-        "--runs", str(runs), "--seed", str(seed), "--lane", lane.value, "--repeat", str(repeat),
+        "--runs", str(runs), "--cuts", str(cuts), "--seed", str(seed), "--lane", lane.value, "--repeat", str(repeat),
         *(("--accident", accident) if accident else ()),
         *(("--bug", bug) if bug else ()),
     ]  # fmt: skip

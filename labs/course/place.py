@@ -6,6 +6,7 @@ import atexit
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pika
 
@@ -21,6 +22,16 @@ from labs.errors import LabsError
 from labs.sync.connection import Connection, connect
 
 
+class Stops(Protocol):
+    """Something that runs until it is told to stop; safe to be told twice."""
+
+    def stop(self) -> None:
+        """End, and return when it is over."""
+
+
+Guest = TypeVar("Guest", bound=Stops)
+
+
 class Place:
     """A virtual host of its own for the lesson `name`, and the record of what the learner did in it."""
 
@@ -29,6 +40,7 @@ class Place:
         self.management = Management(broker)
         self._keepers: list[ConnectionKeeper] = []
         self._proxies: list[Proxy] = []
+        self._guests: list[Stops] = []
         self._spare: PrivateNode | None = None
         self._guardian: Guardian | None = None
 
@@ -69,6 +81,15 @@ class Place:
         self._proxies.append(proxy)
         return proxy
 
+    def host(self, guest: Guest) -> Guest:
+        """Let something run from cell to cell, such as a shop: the last guest is stopped before this one comes.
+
+        It is stopped when the lesson is closed, or opened again.
+        """
+        self._end_guests()
+        self._guests.append(guest)
+        return guest
+
     def spare_broker(self) -> PrivateNode:
         """A second private broker that this lesson may restart or kill. Started at the first call (about 10 s).
 
@@ -97,8 +118,13 @@ class Place:
             self._guardian.close()
         self._spare = self._guardian = None
 
+    def _end_guests(self) -> None:
+        while self._guests:
+            self._guests.pop().stop()
+
     def _close_connections(self) -> None:
         """Give back what this kernel holds, so that the lesson can start again."""
+        self._end_guests()
         while self._keepers:
             self._keepers.pop().close()
         while self._proxies:

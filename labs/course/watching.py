@@ -19,10 +19,11 @@ class Watching(Place):
     _watched: LiveView | None = None
     _seen: Record | None = None
 
-    def watch(self) -> LiveView:
+    def watch(self, *, quiet: bool = True) -> LiveView:
         """Open the live view: `with lesson.watch():` for one experiment, or as a cell's last line to leave it open.
 
         The broker's tracing is on as long as it is open, and costs some of its speed: close it before you measure.
+        `quiet`: whether the picture that stays behind shows the ways that nothing took.
         Raises BrokerUnavailable when the broker has gone. Where tracing is not permitted, the view says so and
         shows counts only.
         """
@@ -31,7 +32,9 @@ class Watching(Place):
 
         self._stop_watching()
         self._seen = Record()
-        self._watched = LiveView(self.name, broker=self.broker, vhost=self.vhost, record=self._seen)
+        self._watched = LiveView(
+            self.name, broker=self.broker, vhost=self.vhost, record=self._seen, quiet=quiet
+        )
         return self._watched
 
     def follow(self, message_id: str) -> None:

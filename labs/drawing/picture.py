@@ -51,7 +51,7 @@ class Picture:
             for kind, value in data.items()
             if (include is None or kind in include) and kind not in (exclude or ())
         }
-        # The PNG has two dots for each point, and is shown at the size of the SVG.
+        # The PNG has more dots than points, and is shown at the size of the SVG.
         return wanted, {"image/png": {"width": round(width), "height": round(height)}}
 
     def _drawn(self) -> tuple[Graph, Seen | None]:

@@ -30,7 +30,9 @@ from labs.drawing.still import still_of
 from labs.drawing.still.shapes import Box, Line, Shape, Text, Thing
 
 #: Dots for each unit of the picture; one unit is one point of type, and an inch has 72 of those.
-SCALE, POINTS = 2, 72
+SCALE, POINTS = 2.0, 72
+#: A picture of more than so many square units gets fewer dots, or its notebook would grow too large to be read.
+LARGE, SCALE_OF_LARGE = 600_000, 1.25
 #: (bold, monospaced) → a font that comes with matplotlib, so that the picture is the same everywhere, and how much
 #: smaller it is set, because it runs wide.
 FONTS = {
@@ -48,15 +50,16 @@ SIDES = {"start": "left", "middle": "center", "end": "right"}
 def as_png(placed: Placed, seen: Seen | None = None) -> bytes:
     """The picture's bytes."""
     width, height, drawn = still_of(placed, seen)
-    figure = Figure(figsize=(width / POINTS, height / POINTS), dpi=POINTS * SCALE, facecolor="white")
+    scale = SCALE if width * height <= LARGE else SCALE_OF_LARGE
+    figure = Figure(figsize=(width / POINTS, height / POINTS), dpi=POINTS * scale, facecolor="white")
     canvas = FigureCanvasAgg(figure)
     # The picture's y runs down, the figure's runs up.
-    place = Affine2D().scale(SCALE, -SCALE).translate(0, height * SCALE)
+    place = Affine2D().scale(scale, -scale).translate(0, height * scale)
     for each in drawn:
         for shape in each.shapes if isinstance(each, Thing) else (each,):
             _draw(figure, shape, place)
     dots = BytesIO()
-    figure.savefig(dots, format="rgba", dpi=POINTS * SCALE)
+    figure.savefig(dots, format="rgba", dpi=POINTS * scale)
     across, down = canvas.get_width_height()
     rows = np.frombuffer(dots.getvalue(), dtype=np.uint8).reshape(down, across, 4)
     written = BytesIO()

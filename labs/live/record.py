@@ -82,10 +82,11 @@ class Record:
         with self._lock:
             return self._behind
 
-    def whole(self) -> Graph:
+    def whole(self, *, quiet: bool = True) -> Graph:
         """What is there now, and whoever took part since the mark and has gone since: what a still shows.
 
         Once something has moved, only what hangs together with it: an earlier experiment's queues stand aside.
+        Without the `quiet` ways only what moved, for a vhost with more queues than a page has room for.
         """
         with self._lock:
             there = {node["id"] for node in self.graph["nodes"]} if self.graph else set()
@@ -95,7 +96,8 @@ class Record:
             shown = there | ends
             moved = {end for lane in self._lanes if lane in self._edges for end in self._ends(lane)}
             if moved := (moved | set(self._gone)) & shown:
-                shown = reached(moved, [self._ends(one) for one in edges])
+                shown = reached(moved, [self._ends(one) for one in edges]) if quiet else moved
+                edges = edges if quiet else {one for one in edges if self._lanes[one]}
             return Graph(
                 name=str(self.graph["name"]) if self.graph else "",
                 nodes=tuple(node for id_, node in self._nodes.items() if id_ in shown),

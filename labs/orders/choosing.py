@@ -14,9 +14,12 @@ from labs.orders.settings import OrderSettings
 from labs.orders.topology import Reader
 
 
-def chosen(names: Sequence[str], settings: OrderSettings) -> list[Reader]:
-    """The readers of these names, in this order; raises `KeyError` for a name that nobody has."""
+def chosen(wanted: Sequence[str | Reader], settings: OrderSettings) -> list[Reader]:
+    """The readers of these names, in this order; raises `KeyError` for a name that nobody has.
+
+    A reader that is given whole is taken as it is: the same service with other retries, say.
+    """
     readers = {**SERVICES}
     if settings.saga == "orchestration":
         readers.update((reader.name, reader) for reader in ORCHESTRATED)
-    return [readers[name] for name in names]
+    return [one if isinstance(one, Reader) else readers[one] for one in wanted]

@@ -23,7 +23,7 @@ from labs.orders.domain.ids import NewId, random_id
 from labs.orders.own_parts import OwnParts
 from labs.orders.parts import RELAY, WEB, Parts
 from labs.orders.settings import OrderSettings
-from labs.orders.topology import SHORT_FEED
+from labs.orders.topology import SHORT_FEED, Reader
 from labs.orders.waits import await_broker, await_notification
 from labs.orders.web.client import ShopClient
 from labs.orders.web.page_routes import CHECKOUT, DASHBOARD
@@ -34,7 +34,7 @@ class OrderSystem:
 
     `port` 0 takes a free one. Without `admin_password` the one kept in `home` holds; when there is none yet,
     one is made and `new_password` says it, this once. While the broker is away the shop still takes orders.
-    `readers` are the services that the shop has, by name; None: its shortest form, the dashboard's feed alone.
+    `readers` are the services that the shop has, by name or whole; None: its shortest form, the feed alone.
     `only` is what of it runs in this process: `web`, `relay`, readers by name; None: everything.
     `parts` are functions of your own in the place of some of ours, by name: see `labs/orders/own_parts.py`.
     """
@@ -45,7 +45,7 @@ class OrderSystem:
         *,
         vhost: str,
         home: Path,
-        readers: Sequence[str] | None = None,
+        readers: Sequence[str | Reader] | None = None,
         only: Collection[str] | None = None,
         parts: Mapping[str, Callable[..., Any]] | None = None,
         port: int = 0,

@@ -30,7 +30,7 @@ def written(path: Path, folder: Path) -> Callable[..., Any]:
     copy = folder / path.name
     copy.write_text(text, encoding="utf-8")
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(text, str(copy), "exec"), namespace)  # our own file
+    exec(compile(text, str(copy), "exec"), namespace)  # noqa: S102 - our own file
     found: Callable[..., Any] = namespace[re.findall(r"^def (\w+)", text, re.MULTILINE)[-1]]
     return found
 
@@ -94,7 +94,6 @@ def test_a_starter_is_not_kept_and_not_called_wrong(
 
     def carry_rows(channel: Any, rows: Any) -> None:
         """As in the starter cell."""
-        ...
 
     lesson.keep("relay", carry_rows)
     assert "not attempted" in capsys.readouterr().out
@@ -124,9 +123,9 @@ def test_a_function_takes_its_imports_constants_and_helpers_along(tmp_path: Path
     file = tmp_path / "cell.py"
     file.write_text(textwrap.dedent(text), encoding="utf-8")
     cell: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), cell)
+    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), cell)  # noqa: S102
     alone: dict[str, Any] = {}
-    exec(portable(cell["good"]), alone)
+    exec(portable(cell["good"]), alone)  # noqa: S102
     assert alone["good"](None) == "[6, [2], 1]"
     assert "CHANNEL" not in alone
     with pytest.raises(LabsError, match="bad uses CHANNEL, which is only in this kernel"):

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,12 @@ TEMPLATE = "shop_template"
 
 
 class Cluster:
-    """A running server whose socket is in `folder`."""
+    """A running server whose socket is in `folder`; `begin` starts its process."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, begin: Callable[[], subprocess.Popen[bytes]]) -> None:
+        self._folder, self._begin = folder, begin
         self._numbers = itertools.count(1)
+        self._server = self._started()
 
     @contextmanager
     def fresh(self, *, template: str = TEMPLATE) -> Iterator[str]:
@@ -57,9 +58,10 @@ class Cluster:
 
     def ask(self, statement: str, *values: object) -> list[Any]:
         """Run one statement as the administrator, in a transaction of its own; returns the rows, if it has any."""
-        where = {"host": str(self._folder), "user": "postgres", "dbname": "postgres"}
-        with psycopg.connect(**where, autocommit=True, connect_timeout=10) as connection:  # type: ignore[arg-type]
-            answer = connection.execute(statement, values or None)  # type: ignore[call-overload]
+        with psycopg.connect(
+            host=str(self._folder), user="postgres", dbname="postgres", autocommit=True, connect_timeout=10
+        ) as connection:
+            answer = connection.execute(statement.encode(), values or None)  # bytes: a text must be a literal
             return answer.fetchall() if answer.description else []
 
     def cut(self, url: str) -> int:
@@ -67,6 +69,42 @@ class Cluster:
         connected = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
         ended = f"SELECT pg_terminate_backend(pid) FROM ({connected}) AS connected"  # noqa: S608 a literal
         return len(self.ask(ended, make_url(url).database))
+
+    def crash(self, *, away_s: float = 0.0) -> None:
+        """`SIGQUIT`, which is a crash in all but name: no checkpoint, nobody is told. Then start it again.
+
+        What was committed comes back from the write-ahead log.
+        https://www.postgresql.org/docs/current/server-shutdown.html
+        """
+        self.end()
+        time.sleep(away_s)
+        self._server = self._started()
+
+    def end(self) -> None:
+        """End it at once. The files stay."""
+        self._server.send_signal(signal.SIGQUIT)
+        try:
+            self._server.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait(STOP_S)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        server = self._begin()
+        deadline, log = time.monotonic() + START_S, self._folder / "log"
+        while not self._answers():
+            said = log.read_text(encoding="utf-8", errors="replace")
+            assert server.poll() is None, f"PostgreSQL ended: {said}"
+            assert time.monotonic() < deadline, f"waited {START_S:g} s for PostgreSQL: {said}"
+            time.sleep(0.05)
+        return server
+
+    def _answers(self) -> bool:
+        try:
+            self.ask("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def prepare(self) -> None:
         """Make the database that all others are copies of, by the shop's own migrations."""
@@ -82,24 +120,31 @@ def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="labs-pg-"))  # short: a socket's path has 107 bytes at most
     who = _somebody(folder)
     try:
-        made = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        made = [
+            str(programs / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         subprocess.run([*made, "--locale=C"], check=True, capture_output=True, **who)
         settings = [word for name, value in SERVER.items() for word in ("-c", f"{name}={value}")]
-        start = [programs / "postgres", "-D", folder / "data", "-k", folder, *settings]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen([*_dies_with_us(), *start], stdout=log, stderr=log, **who)
+        start = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
+
+        def begin() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("ab") as log:
+                return subprocess.Popen([*_dies_with_us(), *start], stdout=log, stderr=log, **who)
+
+        ready = Cluster(folder, begin)
         try:
-            ready = Cluster(folder)
-            _await(ready, server, folder / "log")
             ready.prepare()
             yield ready
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nobody will read these files again
-            try:
-                server.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait(STOP_S)
+            ready.end()  # nobody will read these files again
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -117,20 +162,3 @@ def _somebody(folder: Path) -> dict[str, Any]:
 def _dies_with_us() -> list[str]:
     """On Linux the server ends when the run is killed, too."""
     return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
-
-
-def _await(ready: Cluster, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while not _answers(ready):
-        said = log.read_text(encoding="utf-8", errors="replace")
-        assert server.poll() is None, f"PostgreSQL ended: {said}"
-        assert time.monotonic() < deadline, f"waited {START_S:g} s for PostgreSQL: {said}"
-        time.sleep(0.05)
-
-
-def _answers(ready: Cluster) -> bool:
-    try:
-        ready.ask("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True

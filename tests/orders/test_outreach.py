@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from labs.attempts import next_attempt, parked, redriven, restored
 from labs.message import Delivery, Message
 from labs.orders.channels.outreach import Never, NotNow, Outreach, Unwanted
 from labs.orders.domain.envelope import to_message
@@ -72,6 +73,11 @@ def delivered(message: Message) -> Delivery:
     )  # fmt: skip
 
 
+def given_back(handed: Delivery) -> Delivery:
+    """The same after a crash: the broker delivers it again, and says so."""
+    return replace(handed, redelivered=True)
+
+
 def states(notes: Deliveries) -> dict[str, tuple[str, int]]:
     """Recipient → state and attempts."""
     return {note.what.recipient: (note.state, note.attempts) for note in notes.about(42)}
@@ -127,7 +133,7 @@ def test_one_who_can_never_be_reached_is_noted_and_the_others_are_told(
     crier = Crier(notes, town, "anna", "omar")
     assert asyncio.run(crier.handle(delivery(store))) == Ack()
     assert states(notes) == {"anna": ("failed", 1), "omar": ("sent", 1)}
-    assert asyncio.run(crier.handle(delivery(store))) == Ack()
+    assert asyncio.run(crier.handle(given_back(delivery(store)))) == Ack()
     assert len(town.told) == 2
 
 
@@ -138,10 +144,26 @@ def test_an_event_that_nobody_can_ever_be_told_is_dead_and_stays_dead_after_a_cr
     town.says["anna"] = [Never("no such street")]
     town.says["omar"] = [NotNow("busy"), Never("moved")]
     crier = Crier(notes, town, "anna", "omar")
+    second = replace(delivery(store), message=next_attempt(delivery(store)))
     assert asyncio.run(crier.handle(delivery(store))) == Retry(reason="busy")
-    assert asyncio.run(crier.handle(delivery(store))) == Dead(reason="no such street; moved")
-    assert asyncio.run(crier.handle(delivery(store))) == Dead(reason="no such street; moved")
+    assert asyncio.run(crier.handle(second)) == Dead(reason="no such street; moved")
+    assert asyncio.run(crier.handle(given_back(second))) == Dead(reason="no such street; moved")
     assert len(town.told) == 3
+
+
+def test_what_was_parked_for_good_is_tried_again_when_a_person_sends_it_round_again(
+    store: Store, notes: Deliveries, town: Town
+) -> None:
+    """Mended: they get it. Not mended: it is dead again, and its reason is told once."""
+    town.says["anna"] = [Never("no such street"), Never("still no such street")]
+    crier = Crier(notes, town, "anna")
+    first = delivery(store)
+    outcome = asyncio.run(crier.handle(first))
+    assert outcome == Dead(reason="no such street")
+    sent_round = replace(first, message=redriven(parked(first, reason="no such street")))
+    assert asyncio.run(crier.handle(restored(sent_round))) == Dead(reason="still no such street")
+    assert asyncio.run(crier.handle(restored(sent_round))) == Ack()
+    assert states(notes) == {"anna": ("sent", 3)}
 
 
 def test_one_who_does_not_want_it_any_more_is_nobodys_problem(

@@ -18,6 +18,7 @@ from labs.broker.address import Broker
 from labs.cli.app import app
 from labs.orders.web.client import ShopClient
 from tests.orders.conftest import listen, wait_until
+from tests.orders.postgres import Cluster
 
 
 @contextmanager
@@ -107,6 +108,46 @@ def test_split_into_processes_it_is_the_same_shop(
         wait_until("the saga to end", lambda: saga() == "completed", within_s=30)
         for process in (web, relay, workers):
             assert end(process) < 6
+        client.close()
+
+
+@pytest.mark.slow
+def test_split_on_postgresql_the_processes_share_nothing_but_database_and_broker(
+    broker: Broker, vhost: str, tmp_path: Path, ahmed: dict[str, object], postgres: Cluster
+) -> None:
+    """As on two machines: web here, relay and workers there, each with a folder of its own; an order goes through."""
+    with (
+        postgres.fresh() as url,
+        serve(
+            broker,
+            vhost,
+            tmp_path / "there",
+            "--only",
+            "relay",
+            "--only",
+            "workers",
+            LABS_ORDERS_DATABASE=url,
+        ) as (there, _),
+        serve(broker, vhost, tmp_path / "here", "--only", "web", LABS_ORDERS_DATABASE=url) as (web, lines),
+    ):
+        client = ShopClient(lines["Checkout"].removesuffix("/shop/1/checkout"))
+        client.sign_in(lines["Password"].split()[0])
+        number = client.place(ahmed | {"email": "ahmed@example.com", "urgent": True})["id"]
+
+        def seen() -> dict[str, object]:
+            order: dict[str, object] = client.http.get(f"/api/algeria-orders/{number}").json()
+            return order
+
+        wait_until("the saga to end", lambda: seen().get("saga") == "completed", within_s=60)
+
+        def hops() -> set[str]:
+            items = client.http.get(f"/api/algeria-orders/{number}/timeline").json()["items"]
+            return {each["who"].partition(" ")[0] for each in items}
+
+        wait_until("every hop to be told", lambda: hops() >= {"relay", "feed", "email", "sms"}, within_s=60)
+        assert not list(tmp_path.rglob("*.sqlite"))
+        for process in (web, there):
+            end(process)
         client.close()
 
 

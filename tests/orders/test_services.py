@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from labs.broker.address import Broker
 from labs.message import Message
+from labs.orders.choosing import chosen
 from labs.orders.domain.envelope import to_message
 from labs.orders.domain.lifecycle import CONFIRMED, SHIPPED
 from labs.orders.domain.tally import DEAD, DONE
@@ -56,6 +58,18 @@ def test_every_reader_of_the_topology_has_a_service() -> None:
     """A queue that nobody reads would fill for ever."""
     assert set(SERVICES.values()) == set(READERS)
     assert not set(IN_DATABASE) & set(OUTSIDE)
+
+
+def test_a_reader_given_whole_is_taken_as_it_is_and_an_orchestrator_changes_three() -> None:
+    """By name the settings decide; a reader of one's own keeps its queue, its keys and its retries."""
+    quick = replace(FEED, backoff=None)
+    assert chosen([quick, "payment"], OrderSettings()) == [quick, SERVICES["payment"]]
+    conducted = chosen(tuple(SERVICES), OrderSettings(saga="orchestration"))
+    assert [reader.name for reader in conducted] == list(SERVICES)
+    changed = {reader.name for reader in conducted if reader != SERVICES[reader.name]}
+    assert changed == {"inventory", "payment", "saga"}
+    with pytest.raises(KeyError):
+        chosen(["nobody"], OrderSettings())
 
 
 def test_who_calls_outside_is_patient_for_more_than_ten_minutes() -> None:

@@ -14,8 +14,10 @@ from labs import paths
 from labs.broker.node import PrivateNode
 from labs.cli.signals import signals_as_ctrl_c
 from labs.errors import LabsError
+from tests.soak import shop_run
 from tests.soak.case import ACCIDENTS, BUGS, LANES, Case
 from tests.soak.report import again, line, table
+from tests.soak.shop_story import ShopVerdict
 from tests.soak.story import Verdict, tell
 
 
@@ -25,6 +27,7 @@ def main() -> int:
     folder = paths.home() / "soak" / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     verdicts: list[Verdict] = []
+    stories: list[ShopVerdict] = []
     began = time.monotonic()
     with signals_as_ctrl_c():
         try:
@@ -36,11 +39,16 @@ def main() -> int:
                     print(line(verdicts[-1]), flush=True)
                     if not verdicts[-1].violations:
                         clear(folder, case.seed)
+                shop_run.tell_all(node, cuts=asked.cuts, seed=asked.seed, folder=folder, told=stories)
         except KeyboardInterrupt:
             print("\nInterrupted; what has been told so far:", flush=True)
     minutes, seconds = divmod(time.monotonic() - began, 60)
+    complete = len(verdicts) == asked.runs * asked.repeat
     print(f"\n{table(verdicts)}\n\n{len(verdicts)} runs in {minutes:.0f} min {seconds:.0f} s")
-    return verdict_of(verdicts, complete=len(verdicts) == asked.runs * asked.repeat, folder=folder)
+    codes = [verdict_of(verdicts, complete=complete, folder=folder)]
+    if asked.cuts:
+        codes.append(shop_run.verdict_of(stories, cuts=asked.cuts, folder=folder))
+    return max(codes)
 
 
 def verdict_of(verdicts: list[Verdict], *, complete: bool, folder: Path) -> int:
@@ -89,6 +97,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first run; the next ones count on from it"
     )
+    parser.add_argument("--cuts", type=int, default=0, help="of the whole shop, after the runs")
     parser.add_argument("--lane", choices=(*LANES, "both"), default="both")
     parser.add_argument("--accident", choices=tuple(ACCIDENTS), default=None, help="only this one")
     parser.add_argument("--repeat", type=int, default=1, help="tell each story so often")

@@ -53,7 +53,7 @@ def scene(node: PrivateNode, case: Case, folder: Path) -> Iterator[Scene]:
         management = Management(broker)
         undo.append(management.close)
         clean_vhost(management, vhost)
-        undo.append(lambda: _drop(management, vhost))
+        undo.append(lambda: drop(management, vhost))
         with connect(broker.url(vhost), name="declares") as connection:
             declare(connection, case.topology)
         if case.accident == "broker killed":
@@ -88,7 +88,7 @@ def scene(node: PrivateNode, case: Case, folder: Path) -> Iterator[Scene]:
             step()
 
 
-def _drop(management: Management, vhost: str) -> None:
+def drop(management: Management, vhost: str) -> None:
     """A broker that is down has nothing to be dropped; the next soak begins with an empty one."""
     try:
         drop_vhost(management, vhost)

@@ -20,16 +20,16 @@ LAST_WORDS_S = 10.0
 
 
 class Life:
-    """Runs `labs.course.chaos.program`, and tells it `told` first. `name` is for sentences."""
+    """Runs the file `program`, and tells it `told` first. `name` is for sentences."""
 
-    def __init__(self, name: str, told: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, program: str, told: Mapping[str, Any]) -> None:
         self.name = name
         #: What it has printed, line by line; and what of it was JSON, all in one.
         self.lines: list[str] = []
         self.said: dict[str, Any] = {}
         self._news = threading.Condition()
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "labs.course.chaos.program"],
+            [sys.executable, "-P", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from labs.broker.address import Broker
+from labs.course.chaos import program
 from labs.course.chaos.life import Life
 from labs.course.chaos.points import point
 from labs.errors import LabsError
@@ -33,6 +34,7 @@ class ShopPart:
 
     `dies`: the point at which it ends itself, the `nth` time that it gets there; once started again, it lives.
     `settings`: fields of `OrderSettings`. `port` 0: the web server takes a free one, and keeps it at the next start.
+    `program`: another file than this package's own.
     """
 
     def __init__(
@@ -48,11 +50,12 @@ class ShopPart:
         settings: Mapping[str, str] | None = None,
         port: int = 0,
         admin_password: str | None = None,
+        program: str = program.__file__,
     ) -> None:
         if dies is not None:
             point(dies)
         self.only = tuple(only)
-        self._said_before: list[str] = []
+        self._program, self._said_before = program, list[str]()
         self._told: dict[str, Any] = {
             "broker": asdict(broker), "vhost": vhost, "home": str(home), "only": self.only,
             "readers": tuple(readers), "dies": dies, "nth": nth, "settings": dict(settings or {}),
@@ -61,23 +64,23 @@ class ShopPart:
         self._life: Life | None = None
 
     def start(self, within_s: float = READY_S) -> Self:
-        """Begin, or begin again after an end; returns when it is ready. Raises `WaitTimeout` with what it said.
+        """Begin, or begin again after an end; returns when it is ready, or dead if it is to die.
 
-        One that is to die may have done so before it is ready: that is no fault.
+        Raises `WaitTimeout` with what it said.
         """
-        if self.alive:
-            return self
-        self._bury()
-        self._life = Life(repr(self), self._told)
-        self._told["dies"] = None
-        try:
-            self._life.wait_for("ready", value=True, within_s=within_s)
-        except BaseException:
-            self._bury()
-            raise
-        if url := self._life.said.get("url"):
+        self.begin()
+        life = self._this()
+        life.wait_for("ready", value=True, within_s=within_s)
+        if url := life.said.get("url"):
             self._told["port"] = int(url.rpartition(":")[2])
         return self
+
+    def begin(self) -> None:
+        """The same, and returns at once: several parts that begin together are ready sooner."""
+        if not self.alive:
+            self._bury()
+            self._life = Life(repr(self), self._program, self._told)
+            self._told["dies"] = None
 
     @property
     def url(self) -> str:
@@ -109,7 +112,6 @@ class ShopPart:
     def arm(self, dies: str, nth: int = 1, within_s: float = END_S) -> None:
         """From now on it dies at this point, the `nth` time that it gets there. Returns when it knows."""
         life = self._this()
-        life.said.pop("armed", None)
         life.tell({"dies": point(dies).name, "nth": nth})
         life.wait_for("armed", dies, within_s=within_s)
 
@@ -128,7 +130,11 @@ class ShopPart:
         return self.wait_dead(within_s)
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self._bury()  # there will be no exit after a failed entry
+            raise
 
     def __exit__(self, *_: object) -> None:
         self._bury()
@@ -145,4 +151,4 @@ class ShopPart:
         if self._life is not None:
             self._life.close()
             self._said_before += self._life.lines
-            self._life = None
+        self._life = None

@@ -22,7 +22,7 @@ from labs.sync.connection import connect
 from labs.sync.declare import count
 
 #: How often the looks are, in seconds, and for how long all of them must be good or nothing may change.
-LOOK_S, GOOD_S, STILL_S = 0.2, 0.6, 6.0
+LOOK_S, GOOD_S, STILL_S = 0.3, 1.0, 8.0
 
 
 def queued(broker: Broker, vhost: str, readers: Collection[str] = ALL_NAMES) -> dict[str, int]:

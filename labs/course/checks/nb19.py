@@ -1,4 +1,4 @@
-"""The exercises of notebook 19: one more listener, and being the relay."""
+"""The exercises of notebook 19: one more listener, being the relay, and a watchman for the queues."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from labs.course.checks.watchman import tells_who_is_behind
 from labs.course.exercise import Exercise
 from labs.course.probe import Probe
 from labs.course.verdict import Step
@@ -124,6 +125,18 @@ EXERCISES = (
         hints=(
             "Exercise 1.2 had the two words that tell a taken message from a dropped one.",
             "confirm_delivery(), mandatory=True, and for each row: except pika.exceptions.UnroutableError: continue.",
+        ),
+    ),
+    Exercise(
+        id="19.3",
+        title="The watchman",
+        check=tells_who_is_behind,
+        hints=(
+            "A passive declare answers how many messages wait. What does it do to its channel when there is no queue?",
+            (
+                "Open a channel for each look: channel.connection.channel(). A 404 closes that one alone, as "
+                "pika.exceptions.ChannelClosedByBroker."
+            ),
         ),
     ),
 )

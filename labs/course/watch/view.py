@@ -31,7 +31,8 @@ class LiveView(anywidget.AnyWidget):
     """Dots for messages, as long as it is open.
 
     Use it in a `with` block, or as the last line of a cell. It watches the virtual host `vhost` of `broker`, and
-    notes in `record` what it sees. `name` is what the picture is called.
+    notes in `record` what it sees. `name` is what the picture is called; without
+    the `quiet` ways it shows only what moved.
     """
 
     _esm = joined_module()
@@ -41,9 +42,9 @@ class LiveView(anywidget.AnyWidget):
     status = traitlets.Dict().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, name: str, *, broker: Broker, vhost: str, record: Record) -> None:
+    def __init__(self, name: str, *, broker: Broker, vhost: str, record: Record, quiet: bool = True) -> None:
         super().__init__(status={"state": "starting", "text": "The tap is being connected."})
-        self._name, self._record = name, record
+        self._name, self._record, self._quiet = name, record, quiet
         self._pages, self._over = 0, False
         #: Why this view shows less than everything, if it does.
         self._trouble = ""
@@ -105,8 +106,9 @@ class LiveView(anywidget.AnyWidget):
         caption = f"{self._name}, as the live view last saw it"
         if self._record.behind:
             caption += " (it could not keep up: every total is at least this)"
+        caption += "" if self._quiet else "; ways that nothing took are left out"
         caption += f"\n{self._trouble}" if self._trouble else ""
-        return Picture(self._record.whole(), self._record.seen, caption)
+        return Picture(self._record.whole(quiet=self._quiet), self._record.seen, caption)
 
     def __enter__(self) -> Self:
         data = self._view_only()

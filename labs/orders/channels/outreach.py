@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 from weakref import WeakValueDictionary
 
+from labs.attempts import attempts
 from labs.errors import InvalidValue
 from labs.message import Delivery
 from labs.orders.domain.envelope import read_event
@@ -69,6 +70,7 @@ class Outreach(ABC):
 
         `Ack`: nobody is left. `Retry`: somebody is, and the ladder will see to it. `Dead`: it is no event, or
         not one of its recipients can ever be reached. A database that fails raises, and the broker keeps it.
+        Who failed for good is asked once more when the event comes anew: then somebody may have mended it.
         """
         try:
             event = read_event(delivery.message, now=self.notes.clock())
@@ -78,7 +80,8 @@ class Outreach(ABC):
             everybody = tuple(dict.fromkeys(await self.recipients(event)))
             notes = await asyncio.to_thread(self.notes.known, self.name, event.id)
             known = {who: notes[who] for who in everybody if who in notes}
-            left = [who for who in everybody if who not in known or known[who].state == "waiting"]
+            again = {"waiting", "failed"} if _comes_anew(delivery) else {"waiting"}
+            left = [who for who in everybody if who not in known or known[who].state in again]
             told = dict(
                 zip(left, await asyncio.gather(*(self._tell(event, who) for who in left)), strict=True)
             )
@@ -104,11 +107,17 @@ class Outreach(ABC):
         return None
 
 
+def _comes_anew(delivery: Delivery) -> bool:
+    """Published again, by a person's redrive or a relay's repeat; not given back, and not on its way up the ladder."""
+    return not delivery.redelivered and attempts(delivery.message) == 0
+
+
 def _end(known: Mapping[str, Note], told: Mapping[str, Exception | None]) -> Outcome:
     """Nobody waits any more. What failed in an earlier attempt counts: the end must be the same after a crash."""
     if any(error is None for error in told.values()) or any(note.state == "sent" for note in known.values()):
         return Ack()
-    before = [note.error or "" for note in known.values() if note.state == "failed"]
+    earlier = (note for who, note in known.items() if who not in told)
+    before = [note.error or "" for note in earlier if note.state == "failed"]
     now = [str(error) for error in told.values() if not isinstance(error, Unwanted)]
     return Dead(reason="; ".join(before + now)) if before + now else Ack()
 

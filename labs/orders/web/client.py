@@ -44,6 +44,24 @@ class ShopClient:
         answer = self.http.post("/api/session", json={"password": password}, headers={TOKEN_HEADER: token})
         if answer.status_code != HTTPStatus.NO_CONTENT:
             raise LabsError(answer.json()["message"])
+        self.http.headers[TOKEN_HEADER] = self.http.get("/api/session").json()["csrf"]
+
+    def move(self, order_id: int, status: str) -> dict[str, Any]:
+        """As the admin, give an order another status; raises `LabsError` with the shop's sentence when it may not."""
+        answer = self.http.patch(f"{PATH}/{order_id}/status", json={"status": status})
+        body: dict[str, Any] = answer.json()
+        if answer.status_code != HTTPStatus.OK:
+            raise LabsError(f"The shop answered {answer.status_code}: {body['message']}")
+        return body
+
+    def timeline(self, order_id: int) -> list[dict[str, Any]]:
+        """As the admin, all that happened to an order, oldest first; raises `LabsError` when there is no such order."""
+        answer = self.http.get(f"{PATH}/{order_id}/timeline")
+        body: dict[str, Any] = answer.json()
+        if answer.status_code != HTTPStatus.OK:
+            raise LabsError(f"The shop answered {answer.status_code}: {body['message']}")
+        items: list[dict[str, Any]] = body["items"]
+        return items
 
     def close(self) -> None:
         """Close the connections. Safe to call twice."""

@@ -27,6 +27,11 @@ class Mailbox:
         except asyncio.QueueFull:
             self.cut = True
 
+    @property
+    def waiting(self) -> int:
+        """How many frames are in it."""
+        return self._frames.qsize()
+
     async def next(self) -> Frame:
         """The next frame, as soon as there is one: the hub's pulse sees to it that there soon is."""
         return await self._frames.get()

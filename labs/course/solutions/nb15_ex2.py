@@ -1,0 +1,18 @@
+import uuid
+
+TAKE = """
+UPDATE outbox SET claimed_by = :token, claimed_until = :until WHERE seq IN (
+    SELECT seq FROM outbox
+    WHERE sent_at IS NULL AND (claimed_until IS NULL OR claimed_until <= :now)
+    ORDER BY seq LIMIT :limit
+)
+"""
+
+
+def claim_rows(db, relay, now, lease_s, limit):
+    """Take the oldest free rows for `lease_s` seconds; return their event ids, oldest first."""
+    token = f"{relay} {uuid.uuid4()}"  # of this claim only: so its rows can be told from earlier ones
+    with db:  # choosing and taking are one statement, so nobody can come between
+        db.execute(TAKE, {"token": token, "until": now + lease_s, "now": now, "limit": limit})
+    mine = db.execute("SELECT event_id FROM outbox WHERE claimed_by = ? ORDER BY seq", [token])
+    return [event_id for (event_id,) in mine]

@@ -1,0 +1,17 @@
+import pika.exceptions
+
+
+def furthest_behind(channel, queues):
+    """Return the name of the queue in which most messages wait, or None when all are empty."""
+    waiting = {}
+    for queue in queues:
+        look = (
+            channel.connection.channel()
+        )  # what is not there closes the channel that asks, so each look has its own
+        try:
+            waiting[queue] = look.queue_declare(queue, passive=True).method.message_count
+            look.close()
+        except pika.exceptions.ChannelClosedByBroker:
+            continue  # 404: nobody has declared it yet
+    longest = max(waiting, key=waiting.get, default=None)
+    return longest if waiting.get(longest) else None

@@ -1,0 +1,3 @@
+# expect: the office would miss them
+def queue_for(channel, receiver):
+    return "order_notifications"

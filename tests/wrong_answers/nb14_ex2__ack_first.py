@@ -1,0 +1,11 @@
+# expect: So write first
+def listen(channel, book):
+    channel.queue_declare("order_notifications", durable=True)
+    channel.queue_bind("order_notifications", "orders", "order.created")
+    for delivery, properties, body in channel.consume("order_notifications", inactivity_timeout=1):
+        if delivery is None:
+            break
+        channel.basic_ack(delivery.delivery_tag)
+        if properties.message_id not in book:
+            book.write(properties.message_id, body.decode())
+    channel.cancel()

@@ -1,0 +1,12 @@
+# expect: with auto_ack when it is sent
+def listen(channel, book):
+    channel.queue_declare("order_notifications", durable=True)
+    channel.queue_bind("order_notifications", "orders", "order.created")
+    for delivery, properties, body in channel.consume(
+        "order_notifications", auto_ack=True, inactivity_timeout=1
+    ):
+        if delivery is None:
+            break
+        if properties.message_id not in book:
+            book.write(properties.message_id, body.decode())
+    channel.cancel()

@@ -1,0 +1,10 @@
+# expect: Look whether its message_id is in the book
+def listen(channel, book):
+    channel.queue_declare("order_notifications", durable=True)
+    channel.queue_bind("order_notifications", "orders", "order.created")
+    for delivery, properties, body in channel.consume("order_notifications", inactivity_timeout=1):
+        if delivery is None:
+            break
+        book.write(properties.message_id, body.decode())
+        channel.basic_ack(delivery.delivery_tag)
+    channel.cancel()

@@ -1,0 +1,11 @@
+# expect: after that, order 45 is taken as always
+import json
+
+
+def place_order(db, order):
+    """Store the order and its event: both, or neither."""
+    body = json.dumps({"orderId": order["id"], "customerName": order["customer"]})
+    event = ["order.created", "order.created", body]
+    with db:
+        db.execute("INSERT INTO orders VALUES (?, ?)", [order["id"], order["customer"]])
+        db.execute("INSERT INTO outbox (event_id, key, body) VALUES (?, ?, ?)", event)

@@ -1,0 +1,31 @@
+# expect: given back twice
+import json
+
+
+def keep_stock(channel, db):
+    db.execute("CREATE TABLE IF NOT EXISTS inbox (id TEXT PRIMARY KEY)")
+    for delivery, _properties, body in channel.consume("stock.events", inactivity_timeout=0.5):
+        if delivery is None:
+            break
+        event = json.loads(body)
+        order, product, quantity = event["orderId"], event["product"], event["quantity"]
+        with db:
+            if db.execute("INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING", [event["id"]]).rowcount:
+                if event["type"] == "order.created":
+                    if db.execute(
+                        "INSERT INTO reservations VALUES (?, ?, ?, 'reserved') ON CONFLICT DO NOTHING",
+                        [order, product, quantity],
+                    ).rowcount:
+                        db.execute(
+                            "UPDATE stock SET reserved = reserved + ? WHERE product = ?", [quantity, product]
+                        )
+                elif not db.execute(
+                    "INSERT INTO reservations VALUES (?, ?, ?, 'released') ON CONFLICT DO NOTHING",
+                    [order, product, quantity],
+                ).rowcount:
+                    db.execute("UPDATE reservations SET state = 'released' WHERE order_id = ?", [order])
+                    db.execute(
+                        "UPDATE stock SET reserved = reserved + ? WHERE product = ?", [-quantity, product]
+                    )
+        channel.basic_ack(delivery.delivery_tag)
+    channel.cancel()

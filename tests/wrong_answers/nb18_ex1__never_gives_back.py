@@ -1,0 +1,26 @@
+# expect: moves the row from reserved to released
+import json
+
+
+def keep_stock(channel, db):
+    for delivery, _properties, body in channel.consume("stock.events", inactivity_timeout=0.5):
+        if delivery is None:
+            break
+        event = json.loads(body)
+        order, product, quantity = event["orderId"], event["product"], event["quantity"]
+        with db:
+            if event["type"] == "order.created":
+                if db.execute(
+                    "INSERT INTO reservations VALUES (?, ?, ?, 'reserved') ON CONFLICT DO NOTHING",
+                    [order, product, quantity],
+                ).rowcount:
+                    db.execute(
+                        "UPDATE stock SET reserved = reserved + ? WHERE product = ?", [quantity, product]
+                    )
+            elif not db.execute(
+                "INSERT INTO reservations VALUES (?, ?, ?, 'released') ON CONFLICT DO NOTHING",
+                [order, product, quantity],
+            ).rowcount:
+                pass
+        channel.basic_ack(delivery.delivery_tag)
+    channel.cancel()

@@ -1,0 +1,20 @@
+# expect: is in the way of it
+import json
+
+
+def project(channel, db):
+    db.execute("CREATE TABLE IF NOT EXISTS seen (order_id, version, PRIMARY KEY (order_id, version))")
+    for delivery, _properties, body in channel.consume("wilaya.events", inactivity_timeout=0.5):
+        if delivery is None:
+            break
+        event = json.loads(body)
+        values = [event["orderId"], event["version"], event["wilaya"], event["status"]]
+        with db:
+            if db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", values[:2]).rowcount:
+                db.execute(
+                    "INSERT INTO order_view VALUES (?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET version = excluded.version, "
+                    "wilaya = excluded.wilaya, status = excluded.status WHERE excluded.version > order_view.version",
+                    values,
+                )
+        channel.basic_ack(delivery.delivery_tag)
+    channel.cancel()

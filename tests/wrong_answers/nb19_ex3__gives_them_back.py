@@ -1,0 +1,15 @@
+# expect: in anybody's hands
+import pika.exceptions
+
+
+def furthest_behind(channel, queues):
+    waiting = {}
+    for queue in queues:
+        look = channel.connection.channel()
+        try:
+            while look.basic_get(queue)[0]:
+                waiting[queue] = waiting.get(queue, 0) + 1
+            look.close()
+        except pika.exceptions.ChannelClosedByBroker:
+            continue
+    return max(waiting, key=waiting.get, default=None)
