@@ -20,6 +20,7 @@ from labs.orders.process.effects import Effects
 from labs.orders.store.deliveries import Deliveries
 from labs.orders.store.intake import Intake
 from labs.orders.store.outbox import Outbox
+from labs.sync.window import ConfirmWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ _ALL = (
     ),
     Point(
         name="relay.claimed", part="relay", between="the claim of events, and their publishing",
-        owner=Outbox, function="claim", counts=lambda claim, *_: bool(claim.events),
+        owner=ConfirmWindow, function="publish", side="before",
     ),
     Point(
         name="relay.confirmed", part="relay", between="the broker's confirm, and the mark",

@@ -112,7 +112,7 @@ class Express:
                 lost = error
                 continue  # nobody knows: it stays with those that are released at the end
             self._on_the_way.discard(event_id)
-        self._outbox.mark_each(self._token, confirmed)
+        self._outbox.mark_sent(self._token, confirmed)
         self._tally.note(RELAY, PUBLISHED, len(confirmed))
         self._tally.note(RELAY, REFUSED, refused)
         return lost

@@ -76,26 +76,14 @@ class Outbox:
         """What to write beside events that `token` is going to publish (`journal.write_down`)."""
         return Lease(token=token, until=self._clock() + self._lease)
 
-    def mark_sent(self, token: str, event_ids: Sequence[str]) -> int:
-        """Note that the broker has these events. Returns how many were still ours to mark."""
+    def mark_sent(self, token: str, event_ids: Sequence[str] | Mapping[str, datetime]) -> int:
+        """Note that the broker has these events: now, or each at its own moment. Returns how many were still ours."""
         if not event_ids:
             return 0
-        now = milliseconds(self._clock())
+        moments = event_ids if isinstance(event_ids, Mapping) else dict.fromkeys(event_ids, self._clock())
+        rows = [{"id": id_, "by": token, "at": milliseconds(at)} for id_, at in moments.items()]
         with self._database.write_in_a_hurry() as connection:
-            result = connection.execute(
-                update(outbox)
-                .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == token)
-                .values(sent_at=now, claimed_by=None, claimed_until=None)
-            )
-        return result.rowcount
-
-    def mark_each(self, token: str, confirmed: Mapping[str, datetime]) -> None:
-        """The same for events whose confirms came one by one: each with its own moment, all in one transaction."""
-        if not confirmed:
-            return
-        rows = [{"id": id_, "by": token, "at": milliseconds(at)} for id_, at in confirmed.items()]
-        with self._database.write_in_a_hurry() as connection:
-            connection.execute(MARK, rows)
+            return connection.execute(MARK, rows).rowcount
 
     def release(self, token: str, event_ids: Sequence[str]) -> None:
         """Give these events back at once, so that the next claim need not wait for the lease to run out."""
