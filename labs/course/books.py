@@ -114,8 +114,9 @@ class Books:
         return int(self.ask(TOLD, f'%"status": "{status}"%')[0][0])
 
     def prints(self, tables: Sequence[str] = WRITE_SIDE + READ_SIDE) -> dict[str, str]:
-        """A hash of each table's rows, whatever their order."""
+        """A hash of each table's rows and one of the bank's ledger, whatever their order."""
         rows = {table: sorted(map(json.dumps, self.ask(f"SELECT * FROM {table}"))) for table in tables}  # noqa: S608
+        rows["the bank's ledger"] = sorted(map(json.dumps, self.bank.ledger()))
         return {table: hashlib.sha256("\n".join(lines).encode()).hexdigest() for table, lines in rows.items()}
 
     def has_noted(self, event_id: str, consumers: Collection[str]) -> bool:

@@ -21,7 +21,9 @@ from labs.course.own_channel import own_channel
 from labs.course.ways.order_service import OrderService
 
 #: How many customers order at the same time, and for how long each rate is taken, in seconds.
-CUSTOMERS, SPAN_S = 8, 0.5
+CUSTOMERS, SPAN_S = 8, 0.4
+#: What else the machine does can only make a rate lower, so the best of so many counts.
+TRIES = 3
 #: How long they wait for each other before they begin, in seconds.
 PATIENCE_S = 20.0
 
@@ -68,3 +70,9 @@ def messages_per_second(lesson: Looking) -> float:
     with own_channel(lesson.parameters) as channel:
         channel.queue_declare("again", durable=True)
     return sending.rate(lesson.url, "again", 200, batches=False, seconds=SPAN_S)
+
+
+def times_ahead(lesson: Looking, folder: Path) -> float:
+    """How many times more messages RabbitMQ takes than the order service stores orders, at the best of each."""
+    rates = [(messages_per_second(lesson), orders_per_second(folder)) for _ in range(TRIES)]
+    return max(messages for messages, _ in rates) / max(orders for _, orders in rates)
