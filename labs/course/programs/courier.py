@@ -7,7 +7,8 @@ short, so that nobody waits long for the next relay's turn.
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from labs.orders.domain.clock import system_clock
@@ -32,7 +33,7 @@ class Mortal(Outbox):
         self._done("claim")
         return claim
 
-    def mark_sent(self, token: str, event_ids: Sequence[str]) -> int:
+    def mark_sent(self, token: str, event_ids: Sequence[str] | Mapping[str, datetime]) -> int:
         """Who marks has the broker's confirms: the step "confirm" is done. Then comes the step "mark"."""
         self._done("confirm")
         marked = super().mark_sent(token, event_ids)
