@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import shutil
 import signal
+from datetime import datetime, timedelta
+from typing import Any
 
 from labs.course.child import Child
 from labs.course.looking import Looking
@@ -48,7 +50,10 @@ class SmallShop:
         self.intake = Intake(
             self.database, clock=system_clock, new_id=random_id, first_id=42, committed=self._committed
         )
-        self.outbox = Outbox(self.database, clock=system_clock, new_id=random_id, lease_s=courier.LEASE_S)
+        self._ahead = timedelta()  # how far the relay's clock has been put forward
+        self.outbox = Outbox(
+            self.database, clock=self._relays_clock, new_id=random_id, lease_s=courier.LEASE_S
+        )
         self.feed = Feed(self.database, clock=system_clock)
         apply = FeedReader(self.feed, announce=lambda _: None).apply
         self.reader = Effects(self.database, name="feed", apply=apply, clock=system_clock)
@@ -59,38 +64,51 @@ class SmallShop:
             connection.channel().queue_purge(SHORT_FEED.queue)
 
     def carry(self, *, name: str = "relay 2") -> None:
-        """Be the relay until nothing waits, and wait for other people's leases to run out."""
+        """Be the relay until nothing waits."""
         relay = Relay(self.outbox, batch=50, poll_s=1)
         with ConfirmWindow(self._lesson.url, EVENTS.name, size=50, name=name) as window:
             self._lesson.wait_for("the outbox to be empty", lambda: self._carried(relay, window))
 
-    def kill_relay(self, *, after: str) -> list[int]:
-        """Take one order, kill a relay after a step, carry the rest, read. Copies in the queue, notifications."""
-        order = self.intake.place(self.form)
-        with Child(courier, self._lesson.url, str(self.file), after) as relay:
-            if relay.end(within_s=PATIENCE_S) != -signal.SIGKILL:
-                raise WaitTimeout(awaited="the relay to be killed", seen="; ".join(relay.lines[-2:]))
-        self.carry()
-        copies = self._lesson.depth(SHORT_FEED.queue) or 0
-        self.read(copies)
-        told = [notice.payload["orderId"] for notice in self.feed.newest(1000)]
-        return [copies, told.count(order.id)]
+    def kill_relays(self, *steps: str) -> list[tuple[str, int, int]]:
+        """Take an order for each step, kill a relay after it; carry what is unsent, when the leases are over; read.
 
-    def read(self, wanted: int) -> None:
-        """Be the feed's reader until so many deliveries are settled, or none came for 10 s."""
-        read: list[Outcome] = []
+        For each step: how often the order's event was delivered, and how often the dashboard was told.
+        The leases need not be waited for: the clock of the second relay is put forward.
+        Raises WaitTimeout when a relay was not killed.
+        """
+        orders = [self.intake.place(self.form).id for _ in steps]
+        with Child(courier, self._lesson.url, str(self.file), *steps) as relays:
+            relays.end(within_s=PATIENCE_S)
+        if not {f"{step} {-signal.SIGKILL}" for step in steps} <= {*relays.lines}:
+            raise WaitTimeout(awaited="each relay to be killed", seen="; ".join(relays.lines[-3:]))
+        self._ahead += timedelta(seconds=courier.LEASE_S)
+        self.carry()
+        delivered = self.read(self._lesson.depth(SHORT_FEED.queue) or 0)
+        told = [notice.payload["orderId"] for notice in self.feed.newest(1000)]
+        return [
+            (step, delivered.count(id_), told.count(id_)) for step, id_ in zip(steps, orders, strict=True)
+        ]
+
+    def read(self, wanted: int) -> list[int]:
+        """Be the feed's reader for so many deliveries, or until none came for 10 s; of which orders they were."""
+        read: list[int] = []
 
         def handle(delivery: Delivery) -> Outcome:
-            read.append(self.reader.handle(delivery))
-            return read[-1]
+            about: Any = delivery.message.json()
+            read.append(about["data"]["orderId"])
+            return self.reader.handle(delivery)
 
         with connect(self._lesson.url, name="feed") as connection:
             consumer = Consumer(connection, SHORT_FEED.queue, prefetch=10)
             consumer.run(handle, until=lambda: len(read) == wanted, idle_s=10)
+        return read
 
     def _carried(self, relay: Relay, window: ConfirmWindow) -> bool:
         relay.carry(window)
         return self.outbox.waiting() == 0
+
+    def _relays_clock(self) -> datetime:
+        return system_clock() + self._ahead
 
     def _committed(self) -> None:
         self.commits += 1

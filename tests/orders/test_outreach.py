@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -190,23 +191,44 @@ def test_poison_is_dead_and_reaches_nobody(store: Store, notes: Deliveries, town
     assert town.told == []
 
 
-def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key(
-    store: Store, notes: Deliveries, town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The honest limit: they hear it twice. The key is the same, so who looks at keys can tell."""
-    crier = Crier(notes, town, "anna")
+@pytest.fixture
+def full_disk(notes: Deliveries, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database that can be read and not written, until the test undoes it."""
 
     def torn(*_: object, **__: object) -> bool:
-        raise OperationalError("insert", {}, OSError("the disk is gone"))
+        raise OperationalError("insert", {}, OSError("the disk is full"))
 
     with monkeypatch.context() as broken:
         broken.setattr(notes, "sent", torn)
-        with pytest.raises(OperationalError):
-            asyncio.run(crier.handle(delivery(store)))
-    assert asyncio.run(crier.handle(delivery(store))) == Ack()
+        yield
+
+
+def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key(
+    store: Store, notes: Deliveries, town: Town, full_disk: None
+) -> None:
+    """The honest limit: they hear it twice. The key is the same, so who looks at keys can tell."""
+    with pytest.raises(OperationalError):
+        asyncio.run(Crier(notes, town, "anna").handle(delivery(store)))
+    after_the_crash = Deliveries(store.database, clock=store.clock)
+    assert asyncio.run(Crier(after_the_crash, town, "anna").handle(delivery(store))) == Ack()
     (first, second) = town.told
     assert first == second
     assert states(notes) == {"anna": ("sent", 1)}
+
+
+def test_while_the_database_cannot_be_written_nobody_is_told_over_and_over(
+    store: Store, notes: Deliveries, town: Town, full_disk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for an hour: the broker gives the event back every few seconds, and one mail goes out."""
+    crier = Crier(notes, town, "anna")
+    for _ in range(5):
+        with pytest.raises(OperationalError):
+            asyncio.run(crier.handle(given_back(delivery(store))))
+    monkeypatch.setattr(notes, "sent", partial(Deliveries.sent, notes))
+    assert asyncio.run(crier.handle(given_back(delivery(store)))) == Ack()
+    assert len(town.told) == 1
+    assert states(notes) == {"anna": ("sent", 1)}
+    assert {note.reference for note in notes.about(42)} == {"ref-anna"}
 
 
 def test_each_event_and_each_recipient_has_a_key_of_its_own(

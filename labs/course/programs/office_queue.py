@@ -18,8 +18,9 @@ def main() -> None:
     def hear(_channel: object, delivery: pika.spec.Basic.Deliver, _properties: object, body: bytes) -> None:
         order = json.loads(body)
         time.sleep(float(busy_ms) / 1000)
-        print("heard", order["orderId"], time.monotonic(), flush=True)
+        done_s = time.monotonic()
         channel.basic_ack(delivery.delivery_tag)
+        print("heard", order["orderId"], done_s, flush=True)  # after the ack, or we might be ended in between
 
     channel.basic_consume(queue, hear, consumer_tag=name)
     print("ready", flush=True)

@@ -52,6 +52,8 @@ class Outreach(ABC):
         self.notes = notes
         # The same event twice in one moment (a duplicate overtaken by its retry) is worked on one by one.
         self._in_hand: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        # Told, and not noted, because the database would not write: only the note is tried again, not the mail.
+        self._unnoted: dict[str, str | None] = {}
 
     @abstractmethod
     async def recipients(self, event: OrderEvent) -> Sequence[str]:
@@ -93,8 +95,10 @@ class Outreach(ABC):
 
     async def _tell(self, event: OrderEvent, recipient: str) -> Exception | None:
         what = Addressed(channel=self.name, event_id=event.id, order_id=event.order_id, recipient=recipient)
+        key = key_of(what)
         try:
-            reference = await self.send(event, recipient, key=key_of(what))
+            if key not in self._unnoted:
+                self._unnoted[key] = await self.send(event, recipient, key=key)
         except Never as error:
             await asyncio.to_thread(self.notes.failed, what, error=str(error))
             return error
@@ -102,8 +106,10 @@ class Outreach(ABC):
             late = error if isinstance(error, NotNow) else NotNow(f"{type(error).__name__}: {error}")
             await asyncio.to_thread(self.notes.waiting, what, error=str(late))
             return late
+        reference = self._unnoted[key]
         emits = self.emits(event, recipient, reference)
         await asyncio.to_thread(self.notes.sent, what, reference=reference, emits=emits)
+        self._unnoted.pop(key, None)
         return None
 
 

@@ -1,0 +1,12 @@
+# expect: not marked as sent
+import pika
+
+from labs.orders.domain.envelope import to_message
+
+
+def relay_once(channel, outbox):
+    claim = outbox.claim(100)
+    for event in claim.events:
+        properties = pika.BasicProperties(message_id=event.id, delivery_mode=2)
+        channel.basic_publish("orders", event.name, to_message(event).body, properties, mandatory=True)
+        outbox.mark_sent(claim.token, [event.id])

@@ -1,0 +1,16 @@
+# expect: the three events are in order_notifications
+import pika
+
+from labs.orders.domain.envelope import to_message
+
+
+def relay_once(channel, outbox):
+    channel.confirm_delivery()
+    claim = outbox.claim(100)
+    try:
+        for event in claim.events:
+            properties = pika.BasicProperties(message_id=event.id, delivery_mode=2)
+            channel.basic_publish("orders", event.name, to_message(event).body, properties, mandatory=True)
+            outbox.mark_sent(claim.token, [event.id])
+    except pika.exceptions.UnroutableError:
+        return
