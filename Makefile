@@ -20,7 +20,7 @@ learn: python ## Prepare what is missing, start a private broker, open the cours
 test: python ## Prepare what is missing and run every check (ARGS="unit" for one stage, ARGS="--list" for all; BROKER=4 for another RabbitMQ)
 	@exec $(BOOTSTRAP) test $(ON) $(ARGS)
 
-soak: python ## 300 short runs with an accident in each; nothing may be lost (ARGS="--runs 20", BROKER=4)
+soak: python ## 300 short runs with an accident in each, 60 cuts of the whole shop; nothing may be lost (ARGS="--runs 20 --cuts 10", BROKER=4)
 	@exec $(BOOTSTRAP) soak $(ON) $(ARGS)
 
 bench: python ## Measure how fast things are on this machine (ARGS="view_fps" for one, ARGS="--list" for their names)

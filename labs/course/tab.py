@@ -87,10 +87,10 @@ class Tab:
                     name, _, value = line.partition(": ")
                     lines[name] = value
                     if not line:
-                        self._take(lines)
                         said.set()
+                        self._reads.wait()  # before it is taken: who sleeps has heard nothing
+                        self._take(lines)
                         lines = {}
-                        self._reads.wait()
         except httpx.HTTPError:
             pass  # cut, by whom ever
         finally:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from labs.course.chaos.audit import PROMISES, Audit
-from labs.course.trial import Matrix, forgetful, hasty, hasty_relay
+from labs.course.trial import HastyRelay, Matrix, forgetful, hasty_relay
 from labs.course.trial.matrix import Row
 from labs.orders.process import effects
 from labs.orders.process.relay import Relay
@@ -74,6 +74,6 @@ def test_planted_mistakes_are_gone_after_their_block_however_it_ends() -> None:
     with suppress(KeyboardInterrupt), hasty_relay(), forgetful("feed"):
         seen = [Relay.carry, vars(effects)["is_new"], vars(effects)["which_are_new"]]
         raise KeyboardInterrupt
-    assert seen[0] is hasty
+    assert seen[0] is HastyRelay.carry
     assert not set(seen) & set(before)
     assert (Relay.carry, vars(effects)["is_new"], vars(effects)["which_are_new"]) == before

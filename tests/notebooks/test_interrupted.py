@@ -29,7 +29,7 @@ from labs.broker.ensure import main_node
 from labs.broker.node import PrivateNode
 
 pytestmark = pytest.mark.slow
-NAMES = ("06_publishing_safely", "07_consuming_safely", "08_when_it_fails", "09_asyncio")
+NAMES = ("06_publishing_safely", "07_consuming_safely", "08_when_it_fails", "09_asyncio", "20_chaos_day")
 #: A cell that is over sooner cannot be interrupted; and how long a slow one runs before ■ is pressed, in seconds.
 QUICK_S = 0.5
 #: The promise: usable again within so many seconds.

@@ -26,6 +26,8 @@ class Town:
 
     says: dict[str, list[Exception]] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
+    slow_s: float = 0.0
+    hears: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Crier(Outreach):
@@ -41,8 +43,9 @@ class Crier(Outreach):
 
     async def send(self, event: OrderEvent, recipient: str, *, key: str) -> str | None:  # noqa: ARG002
         """Told, or what they say instead."""
-        await asyncio.sleep(0)
         self.town.told.append((recipient, key))
+        self.town.hears.set()
+        await asyncio.sleep(self.town.slow_s)
         if answers := self.town.says.get(recipient):
             raise answers.pop(0)
         return f"ref-{recipient}"
@@ -229,6 +232,25 @@ def test_while_the_database_cannot_be_written_nobody_is_told_over_and_over(
     assert len(town.told) == 1
     assert states(notes) == {"anna": ("sent", 1)}
     assert {note.reference for note in notes.about(42)} == {"ref-anna"}
+
+
+def test_a_line_that_breaks_while_a_mail_is_sent_does_not_send_it_again(
+    store: Store, notes: Deliveries, town: Town
+) -> None:
+    """The consumer gives up waiting, the broker delivers again; the second waits for the first, and finds its note."""
+    crier = Crier(notes, town, "anna")
+
+    async def broken_line() -> object:
+        town.slow_s = 0.3
+        first = asyncio.create_task(crier.handle(delivery(store)))
+        await asyncio.wait_for(town.hears.wait(), 10)
+        first.cancel()
+        assert isinstance((await asyncio.gather(first, return_exceptions=True))[0], asyncio.CancelledError)
+        return await crier.handle(given_back(delivery(store)))
+
+    assert asyncio.run(broken_line()) == Ack()
+    assert len(town.told) == 1
+    assert states(notes) == {"anna": ("sent", 1)}
 
 
 def test_each_event_and_each_recipient_has_a_key_of_its_own(

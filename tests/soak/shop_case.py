@@ -86,7 +86,7 @@ class ShopCase:
         drawn_split = dice.choices(list(SPLITS), (50, 35, 15))[0]
         return cls(
             seed=seed,
-            database=databases[seed % len(databases)],
+            database=databases[seed * CUTS // len(ROUND) % len(databases)],  # each round on another one
             split=split or drawn_split,
             cuts=tuple(
                 Cut(

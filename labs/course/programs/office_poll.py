@@ -14,7 +14,7 @@ QUESTION = "SELECT number FROM orders WHERE number > ? ORDER BY number"
 def main() -> None:
     """Words: milliseconds of work for each order, the folder of the database, seconds between two questions."""
     busy_ms, folder, every_s = sys.argv[1:]
-    memory = Path(folder, f"seen every {every_s}")
+    memory = Path(folder, f"seen by {every_s}.txt")
     seen = int(memory.read_text()) if memory.exists() else 0
     database = sqlite3.connect(Path(folder, "orders.sqlite"))
     database.set_trace_callback(lambda _query: print("asked", flush=True))  # SQLite itself counts
@@ -24,7 +24,9 @@ def main() -> None:
             time.sleep(float(busy_ms) / 1000)
             print("heard", number, time.monotonic(), flush=True)
             seen = number
-        memory.write_text(str(seen))
+        new = memory.with_suffix(".new")
+        new.write_text(str(seen))
+        new.replace(memory)  # at once: killed in the middle of writing, it would forget everything
         time.sleep(float(every_s))
 
 

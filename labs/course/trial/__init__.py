@@ -1,7 +1,7 @@
 """A chaos day: faults that are tried on a whole shop, and the matrix of what it kept of its promises."""
 
 from labs.course.trial.matrix import Matrix
-from labs.course.trial.plants import forgetful, hasty, hasty_relay
+from labs.course.trial.plants import HastyRelay, forgetful, hasty_relay
 from labs.course.trial.trial import Trial
 
-__all__ = ["Matrix", "Trial", "forgetful", "hasty", "hasty_relay"]
+__all__ = ["HastyRelay", "Matrix", "Trial", "forgetful", "hasty_relay"]

@@ -54,6 +54,7 @@ class Outreach(ABC):
         self._in_hand: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # Told, and not noted, because the database would not write: only the note is tried again, not the mail.
         self._unnoted: dict[str, str | None] = {}
+        self._at_work: set[asyncio.Task[Outcome]] = set()
 
     @abstractmethod
     async def recipients(self, event: OrderEvent) -> Sequence[str]:
@@ -73,7 +74,15 @@ class Outreach(ABC):
         `Ack`: nobody is left. `Retry`: somebody is, and the ladder will see to it. `Dead`: it is no event, or
         not one of its recipients can ever be reached. A database that fails raises, and the broker keeps it.
         Who failed for good is asked once more when the event comes anew: then somebody may have mended it.
+        A broken line to the broker cancels who waits here, not the work: a mail that is half sent must be noted,
+        or the event, which the broker gives back at once, would send it again.
         """
+        work = asyncio.create_task(self._see_to(delivery))
+        self._at_work.add(work)
+        work.add_done_callback(self._at_work.discard)
+        return await asyncio.shield(work)
+
+    async def _see_to(self, delivery: Delivery) -> Outcome:
         try:
             event = read_event(delivery.message, now=self.notes.clock())
         except InvalidValue as error:
