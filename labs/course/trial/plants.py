@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 
 from labs.orders.domain.envelope import to_message
 from labs.orders.process import effects
-from labs.orders.process.relay import Relay, Window
+from labs.orders.process.express import Express
+from labs.orders.process.relay import Relay
+from labs.orders.process.window import Window
 from labs.orders.store.inbox import is_new, which_are_new
 
 
@@ -32,8 +34,8 @@ class HastyRelay(Relay):
 
 @contextmanager
 def hasty_relay() -> Iterator[None]:
-    """Inside the block, every relay is a hasty one."""
-    with patch.object(Relay, "carry", HastyRelay.carry):
+    """Inside the block, every relay is a hasty one, and gets its events from the outbox alone."""
+    with patch.object(Relay, "carry", HastyRelay.carry), patch.object(Express, "lease", lambda _: None):
         yield
 
 
