@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from labs.orders.domain.clock import system_clock
 from labs.orders.domain.envelope import to_message
 from labs.orders.domain.event import ORDER_CREATED, OrderEvent
 from labs.orders.process.effects import NOTHING, Effect, Effects
+from labs.orders.store import disk
 from labs.orders.store.database import Database
 from labs.orders.store.inbox import is_new
 from labs.orders.store.outbox import Outbox
@@ -147,15 +149,60 @@ def test_an_address_that_leads_nowhere_is_one_sentence_without_the_password(plac
     assert "\n" not in str(refused.value)
 
 
+def test_who_is_told_committed_has_waited_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the commit, and when others may write already; a transaction that failed has nothing to wait for."""
+    database = Database(tmp_path / "shop.sqlite")
+    waited: list[int] = []
+    sync = disk._sync
+
+    def look(file: int) -> None:
+        assert os.fstat(file).st_ino == (tmp_path / "shop.sqlite-wal").stat().st_ino
+        other = sqlite3.connect(tmp_path / "shop.sqlite", timeout=0)
+        other.execute("BEGIN IMMEDIATE")
+        waited.append(other.execute("SELECT count(*) FROM inbox").fetchone()[0])
+        other.close()
+        sync(file)
+
+    monkeypatch.setattr(disk, "_sync", look)
+    note = "INSERT INTO inbox VALUES ('somebody', 'm-{}', 0)"
+    with database.write() as connection:
+        connection.exec_driver_sql(note.format(1))
+    with database.write_in_a_hurry() as connection:
+        connection.exec_driver_sql(note.format(2))
+    with pytest.raises(ZeroDivisionError), database.write() as connection:
+        connection.exec_driver_sql(note.format(1 // 0))
+    assert waited == [1]
+    database.flush()
+    assert waited == [1, 2]
+    database.close()
+
+
+def test_a_disk_that_refuses_is_an_error_of_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody may be told `committed` then."""
+    database = Database(tmp_path / "shop.sqlite")
+
+    def refuse(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(disk, "_sync", refuse)
+    with pytest.raises(OperationalError, match="Input/output error"), database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO inbox VALUES ('somebody', 'm', 0)")
+    database.close()
+
+
 def test_commits_wait_for_the_disk_in_sqlite(tmp_path: Path) -> None:
-    """WAL for readers beside a writer, synchronous=FULL (2) so that an answer after commit can be trusted."""
+    """WAL for readers beside a writer; a commit only appends to it (1), and is waited for outside of the lock."""
     database = Database(tmp_path / "shop.sqlite")
 
     def pragma(connection: Any, name: str) -> object:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
     with database.write() as connection:
-        assert (pragma(connection, "journal_mode"), pragma(connection, "synchronous")) == ("wal", 2)
+        assert (pragma(connection, "journal_mode"), pragma(connection, "synchronous")) == ("wal", 1)
         # BEGIN IMMEDIATE: the lock is ours before the first write.
         other = sqlite3.connect(tmp_path / "shop.sqlite", timeout=0)
         with pytest.raises(sqlite3.OperationalError, match="locked"):

@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from labs.errors import LabsError
+from labs.orders.store.disk import WriteAheadLog
 from labs.orders.store.migrations.migrate import WAIT_MS, migrate
 from labs.orders.store.one_writer import OneWriter
 from labs.orders.store.postgres import postgres_reader, postgres_writer
@@ -35,13 +36,14 @@ class Database:
 
     def __init__(self, place: Path | URL) -> None:
         self._one_writer: OneWriter | AbstractContextManager[None] = nullcontext()
+        self._log: WriteAheadLog | None = None
         if isinstance(place, URL):
             self._writer, self._reader = postgres_writer(place), postgres_reader(place)
             self._hurried = migrator = self._writer
         else:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
-            self._writer, self._reader = sqlite_writer(place), sqlite_reader(place)
-            self._hurried = sqlite_writer(place, durable=False)
+            self._writer = self._hurried = sqlite_writer(place, durable=False)
+            self._reader, self._log = sqlite_reader(place), WriteAheadLog(place)
             self._one_writer = OneWriter(place.with_name(place.name + ".writer"))
             migrator = sqlite_writer(place, busy_ms=WAIT_MS)
         try:
@@ -78,9 +80,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that may write: committed when the block ends, rolled back whole when it raises."""
+        """A transaction that may write: on the disk when the block ends, rolled back whole when it raises.
+
+        Others may see it a moment before it is on the disk; who told them `committed` has waited for that.
+        """
         with self._one_writer, self._writer.begin() as connection:
             yield connection
+        self.flush()
+
+    def flush(self) -> None:
+        """What was committed up to now, by anybody, is on the disk when this returns. PostgreSQL needs no call."""
+        if self._log is not None:
+            self._log.flush()
 
     @contextmanager
     def write_in_a_hurry(self) -> Iterator[Connection]:

@@ -62,6 +62,8 @@ class Outbox:
                     .where(outbox.c.seq.in_([row.seq for row in rows]))
                     .values(claimed_by=token, claimed_until=milliseconds(now + self._lease))
                 )
+        if rows:
+            self._database.flush()  # what is told to the world must not be forgotten at home
         return Claim(token=token, events=tuple(map(event_of, rows)))
 
     def now(self) -> datetime:

@@ -1,8 +1,9 @@
 """One SQLite file, opened in the way that keeps the word "committed" honest.
 
-WAL lets readers read while somebody writes. `synchronous=FULL` makes a commit wait for the disk, so an
-answer given after it survives a power cut. Writers say `BEGIN IMMEDIATE`: a transaction that reads first
-and writes later could otherwise fail half way with "database is locked", which no time-out cures.
+WAL lets readers read while somebody writes. A commit that waits for the disk survives a power cut: `durable` ones
+wait inside SQLite (`synchronous=FULL`), the others may be waited for later (`labs.orders.store.disk`). Writers say
+`BEGIN IMMEDIATE`: a transaction that reads first and writes later could otherwise fail half way with "database is
+locked", which no time-out cures.
 See https://www.sqlite.org/wal.html and https://www.sqlite.org/lang_transaction.html.
 """
 
