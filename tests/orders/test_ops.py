@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import threading
 from pathlib import Path
@@ -12,14 +13,17 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
+from labs.broker.address import Broker
 from labs.orders.domain.notification import Notification
 from labs.orders.domain.tally import Tally
+from labs.orders.process.worker import Worker
 from labs.orders.running import OrderSystem
 from labs.orders.web.client import ShopClient
 from labs.orders.web.hub import Hub
 from labs.orders.web.metrics import Metrics
 from labs.orders.web.stream import frames
 from labs.outcome import Ack, Dead, Retry
+from labs.topology import Topology
 from tests.orders.conftest import NOWHERE, PASSWORD, wait_until
 
 Numbers = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -295,3 +299,52 @@ def test_what_the_database_cannot_say_now_is_told_when_it_is_back(caplog: pytest
 
     assert asyncio.run(run()) == [1, 2, 3]
     assert "is told when it is back" in caplog.text
+
+
+def test_a_pulse_asks_a_database_that_is_away_and_nobody_who_called_for_it_is_hurt() -> None:
+    """Workers call for a pulse when their connection goes, and that may be because the database went."""
+
+    async def run() -> dict[str, object]:
+        away = [True, True]
+
+        def status() -> dict[str, object]:
+            if away:
+                away.pop()
+                raise OperationalError("select", {}, OSError("the server closed the connection"))
+            return {"broker": True}
+
+        hub = Hub(kept(1), buffer=100, status=status)
+        hub.pulse()  # nobody listens yet
+        async with asyncio.timeout(10), hub.running(pulse_s=60):
+            with hub.subscribe() as mailbox:
+                for left in (1, 0):
+                    hub.pulse()
+                    await asyncio.to_thread(wait_until, "the question", lambda left=left: len(away) == left)
+                hub.pulse()
+                frame = await mailbox.next()
+                return dict(json.loads(frame.text))
+
+    assert asyncio.run(run())["data"] == {"broker": True}
+
+
+def test_a_worker_lives_on_when_nobody_can_be_told_of_its_connection(
+    broker: Broker, vhost: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seen in a crash: the database went, telling dashboards of it failed, and the relay was dead for good."""
+    runs: list[int] = []
+
+    def work(_: object, stop: threading.Event) -> None:
+        runs.append(1)
+        if len(runs) < 3:
+            raise OperationalError("select", {}, OSError("the server closed the connection"))
+        stop.wait(10)
+
+    def changed() -> None:
+        raise OperationalError("select", {}, OSError("the server is starting up"))
+
+    worker = Worker("orders.test", url=broker.url(vhost), topology=Topology(), work=work, changed=changed)
+    worker.start()
+    wait_until("the third attempt", lambda: len(runs) == 3, within_s=20)
+    assert worker.connected
+    assert worker.stop(within_s=10)
+    assert "Nobody could be told" in caplog.text

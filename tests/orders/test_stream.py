@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from labs.orders.domain.notification import Notification
 from labs.orders.running import OrderSystem
 from labs.orders.settings import OrderSettings
 from labs.orders.web.client import ShopClient
@@ -131,8 +132,8 @@ def test_a_full_mailbox_ends_the_stream(store: Store) -> None:
         async with hub.running(pulse_s=60):
             stream = frames(hub, store.feed, last_id=None)
             sent = [await anext(stream), await anext(stream)]  # the greeting and the first pulse
-            for _ in range(3):
-                hub.pulse()
+            for number in (1, 2, 3):
+                hub.announce(Notification(id=number, event="order.created", payload={}))
             await asyncio.sleep(0)
             sent += [frame async for frame in stream]
             assert (hub.open_streams, hub.cut_streams) == (0, 1)

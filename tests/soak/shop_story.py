@@ -19,6 +19,8 @@ from tests.soak.shop_scene import ShopScene, shop_scene
 
 #: How long the last customers may wait for their answer, and the shop for its rest, in seconds.
 ANSWERED_S, REST_S = 90.0, 240.0
+#: For how long nothing may change before a promise counts as broken: here readers' hands can be seen, too.
+STILL_S = 4.0
 #: What may have been in hand at the edge in one crash: as many events as a channel works on at once, two mails each.
 IN_HAND = {"email": 40, "sms": 20, "webhooks": 20}
 
@@ -47,7 +49,7 @@ def tell(node: PrivateNode, cluster: Cluster | None, case: ShopCase, folder: Pat
                 strike(stage, cut)
             if not stage.people.finish(ANSWERED_S):
                 violations.append(f"a customer waited for more than {ANSWERED_S:g} s for an answer")
-            await_rest(stage.audit, lambda: len(stage.queued()), within_s=REST_S)
+            await_rest(stage.audit, lambda: len(stage.queued()), within_s=REST_S, still_s=STILL_S)
         except LabsError as error:
             violations.append(str(error))
         ends = {repr(part): part.stop() for part in stage.parts if part.alive}

@@ -36,7 +36,7 @@ SAMPLE = [
 ]
 #: Which cut shows which mistake, and the promise that it breaks.
 MISTAKES: list[tuple[ShopBug, str, str]] = [
-    ("mark_before_publish", "relay.claimed", "notified"),
+    ("mark_before_publish", "relay.claimed", "read"),
     ("no_inbox", "feed.effect", "once"),
     ("no_key", "payment.prepared", "paid once"),
 ]

@@ -39,8 +39,10 @@ def parked(broker: Broker, vhost: str, readers: Collection[str] = ALL_NAMES) -> 
     return {name: number for name, number in queued(broker, vhost, readers).items() if name in lots}
 
 
-def await_rest(look: Callable[[], Audit], waiting: Callable[[], int], *, within_s: float) -> Audit:
-    """The audit once it is whole and stays so, or once nothing has changed for seconds and nothing waits.
+def await_rest(
+    look: Callable[[], Audit], waiting: Callable[[], int], *, within_s: float, still_s: float = STILL_S
+) -> Audit:
+    """The audit once it is whole and stays so, or once nothing has changed for `still_s` seconds and nothing waits.
 
     `look` takes an audit, `waiting` counts the messages that are not parked. After `within_s` seconds: the last one.
     A broker or a database that is on its way back is waited for.
@@ -61,7 +63,7 @@ def await_rest(look: Callable[[], Audit], waiting: Callable[[], int], *, within_
         last = seen
         if (
             (good_since and now - good_since >= GOOD_S)
-            or (still_since and now - still_since >= STILL_S)
+            or (still_since and now - still_since >= still_s)
             or now > deadline
         ):
             return seen

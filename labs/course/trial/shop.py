@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from labs.course.chaos.part import ALL_NAMES
 from labs.course.chaos.world import World
 from labs.course.place import Place
 from labs.course.trial.counts import Counts, new_queues
+from labs.errors import LabsError
 from labs.orders.parts import RELAY, WEB
 from labs.orders.running import OrderSystem
 from labs.orders.settings import OrderSettings
@@ -33,22 +34,20 @@ READY_S, LOOK_S = 30.0, 0.1
 
 
 class TrialShop:
-    """`alone`: the parts with a group of their own. `broker`: where its parts connect to, such as a proxy's."""
+    """`broker`: where its parts connect to, such as a proxy's. `settings`: fields of `OrderSettings`."""
 
     def __init__(
         self,
         lesson: Place,
         broker: Broker,
         *,
-        alone: Collection[str] = (),
         settings: dict[str, str] | None = None,
     ) -> None:
         self.broker, self.vhost, self.home = broker, lesson.vhost, lesson.folder / "trial"
         near = broker.management_url == lesson.broker.management_url
         self._direct = lesson.broker if near else broker  # no proxy between: this one only counts
         self.accepted: list[int] = []
-        self._groups: dict[str, tuple[str, ...]] = {part: (part,) for part in alone}
-        self._groups["the others"] = tuple(part for part in EVERYBODY if part not in alone)
+        self._groups: dict[str, tuple[str, ...]] = {}
         self._open: dict[str, OrderSystem] = {}
         self._settings, self._stack = QUICK | (settings or {}), ExitStack()
 
@@ -70,9 +69,15 @@ class TrialShop:
         self._stack.close()
 
     def open(self, *, without: str = "") -> None:
-        """Every part runs, but the one that is named does not."""
-        if without:
-            self._shut(without)
+        """Every part runs, but the one that is named does not. The first call settles which one that may be."""
+        if not self._groups:
+            alone = {without: (without,)} if without else {}
+            self._groups = alone | {"the others": tuple(part for part in EVERYBODY if part != without)}
+        if without and without not in self._groups:
+            raise LabsError(
+                f"In this trial, {without} cannot be left out.", hint="Try it in a trial of its own."
+            )
+        self._shut(without)
         for name, parts in self._groups.items():
             if name != without and name not in self._open:
                 self._open[name] = self._made(*parts)

@@ -14,7 +14,7 @@ from labs.course.trial.shop import LOOK_S, TrialShop
 from labs.errors import LabsError, WaitTimeout
 
 #: How long a shop may take to come to rest, and how long nothing may change when a promise stays broken, in seconds.
-REST_S, STILL_S = 60.0, 1.5
+REST_S, STILL_S = 60.0, 1.0
 #: How often a shop may open again.
 ROUNDS = 8
 
@@ -38,12 +38,12 @@ def at_rest(shop: TrialShop) -> Audit:
 
 
 def last_word(shop: TrialShop) -> Audit:
-    """What the books say when the shop is closed, and nothing is left anywhere. Raises `WaitTimeout`."""
+    """What a shop at rest says when it has closed, and nothing is left anywhere. Raises `WaitTimeout`."""
     for _ in range(ROUNDS):
-        at_rest(shop)
         shop.close()
         now, left = shop.look()
         if not left:
             return now
         shop.open()
+        at_rest(shop)
     raise WaitTimeout(awaited="a shop with nothing left to do", seen=f"{left} messages on their way")

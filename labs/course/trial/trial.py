@@ -1,10 +1,9 @@
 """Faults, tried one after the other on one shop; after each of them its books are read, and a row is noted.
 
-    with Trial(lesson, matrix, alone=("relay",)) as trial:
-        with trial.fault("relay, after the confirm", dies="relay.confirmed") as fault:
-            trial.place(3)      # customers order, and are answered
-            fault.die()         # the relay, a process now, gets to that point and kills itself
-        …                       # its successor was started, all came to rest, the audit was taken
+    with Trial(lesson, matrix) as trial, trial.fault("relay killed", dies="relay.confirmed") as fault:
+        trial.place(3)      # customers order, and are answered
+        fault.die()         # the relay, a process now, gets to that point and kills itself
+    …                       # its successor was started, all came to rest, the audit was taken
 
 The rule: a fault counts only when something shows that it has hit; `fault.hit` says what.
 Whatever ends a block, an interrupt too, nothing of it runs afterwards.
@@ -61,7 +60,7 @@ class Fault:
 
 
 class Trial:
-    """Its shop is `shop`. `alone`: the parts that will die; `broker`, `settings`: as `TrialShop` has them.
+    """Its shop is `shop`. `broker`, `settings`: as `TrialShop` has them. One part can die; so one trial for each.
 
     Each fault's audit looks at all orders of this trial so far. The last one is taken when the shop has closed.
     """
@@ -71,11 +70,10 @@ class Trial:
         lesson: Place,
         matrix: Matrix,
         *,
-        alone: tuple[str, ...] = (),
         broker: Broker | None = None,
         **settings: str,
     ) -> None:
-        self.shop = TrialShop(lesson, broker or lesson.broker, alone=alone, settings=settings)
+        self.shop = TrialShop(lesson, broker or lesson.broker, settings=settings)
         self._matrix = matrix
         self._process: ShopPart | None = None
         self._last = self._hit = ""

@@ -19,7 +19,7 @@ from labs.aio.declare import consumers, declare
 from labs.aio.watchdog import Watchdog
 from labs.errors import LabsError
 from labs.orders.process.aio_reading import AioReading, rest
-from labs.orders.process.worker import CONNECT_S
+from labs.orders.process.worker import CONNECT_S, told
 from labs.topology import Topology
 
 #: How often it looks whether it was told to stop, and whether the broker is there, in seconds.
@@ -126,4 +126,4 @@ class AioWorker:
         changed = connected != self.connected
         self.connected, self.fault = connected, None if connected else fault
         if changed:
-            self._changed()
+            told(self._changed)

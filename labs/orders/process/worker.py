@@ -92,4 +92,12 @@ class Worker:
         changed = connected != self.connected
         self.connected, self.fault = connected, fault
         if changed:
-            self._changed()
+            told(self._changed)
+
+
+def told(changed: Callable[[], None]) -> None:
+    """Tell somebody that the connection came or went. What goes wrong there must not end the worker here."""
+    try:
+        changed()
+    except Exception:
+        log.exception("Nobody could be told that a connection came or went.")

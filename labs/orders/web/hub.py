@@ -1,11 +1,11 @@
 """The hub: every notification to every open dashboard, in the feed's order, once, and none left out.
 
-An announcement is a *hint* that the feed has grown; the feed itself, in the database, is the truth. The hub
-knows the last number that it told. The next one it tells at once. A later one means that something is missing
-here: announcements overtook each other, one was lost with a queue, or no row has that number (a transaction
-that was undone takes its number with it). Then it reads what comes after its number, and tells that. It looks
-every few seconds as well, for the last announcement of an evening can be lost like any other. All this needs
-one thing of the feed: rows appear in the order of their numbers (`labs.orders.store.turn`).
+An announcement is a *hint* that the feed has grown; the feed itself, in the database, is the truth. The hub knows the
+last number that it told. The next one it tells at once. A later one means that something is missing here:
+announcements overtook each other, one was lost with a queue, or no row has that number (a transaction that was undone
+takes its number with it). Then it reads what comes after its number, and tells that. It looks every few seconds as
+well, for the last announcement of an evening can be lost like any other. All this needs one thing of the feed: rows
+appear in the order of their numbers (`labs.orders.store.turn`).
 Announced from any thread; everything else on the web server's event loop.
 """
 
@@ -41,10 +41,7 @@ class Kept(Protocol):
 
 
 class Hub:
-    """All open dashboards. `buffer` is how many frames may wait for one of them.
-
-    `status` is asked for the truth about the system whenever a pulse goes out.
-    """
+    """All open dashboards. `buffer`: how many frames may wait for one; `status`: the truth that a pulse tells."""
 
     def __init__(self, feed: Kept, *, buffer: int, status: Callable[[], Mapping[str, Any]]) -> None:
         self.closing = False
@@ -52,8 +49,7 @@ class Hub:
         self._feed, self._buffer, self._status = feed, buffer, status
         self._mailboxes: set[Mailbox] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._told = 0
-        self._gap = asyncio.Event()
+        self._told, self._next_pulse, self._gap = 0, 0.0, asyncio.Event()
 
     @asynccontextmanager
     async def running(self, *, pulse_s: float) -> AsyncIterator[None]:
@@ -94,8 +90,8 @@ class Hub:
         self._soon(self._heard, notification)
 
     def pulse(self) -> None:
-        """Tell every dashboard how the system is. From any thread; asks the database."""
-        self._soon(self._fan_out, self.pulse_now())
+        """Tell every dashboard how the system is, once the database has been asked. From any thread, at once."""
+        self._soon(self._hurry, 0.0)
 
     def pulse_now(self) -> Frame:
         """The pulse as it is at this moment. Asks the database."""
@@ -107,8 +103,7 @@ class Hub:
         self._soon(self._fan_out, bye_frame())
 
     def _soon(self, call: Callable[[Any], None], argument: object) -> None:
-        loop = self._loop
-        if loop is not None:
+        if (loop := self._loop) is not None:
             with suppress(RuntimeError):  # the loop may have closed in this moment
                 loop.call_soon_threadsafe(call, argument)
 
@@ -118,21 +113,25 @@ class Hub:
         elif notification.id > self._told:
             self._gap.set()
 
+    def _hurry(self, next_pulse: float) -> None:
+        self._next_pulse = next_pulse
+        self._gap.set()
+
     async def _keep_up(self, pulse_s: float) -> None:
-        next_pulse = time.monotonic() + pulse_s
+        self._next_pulse = time.monotonic() + pulse_s
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(next_pulse - time.monotonic()):
+                async with asyncio.timeout(self._next_pulse - time.monotonic()):
                     await self._gap.wait()
             self._gap.clear()
+            if due := time.monotonic() >= self._next_pulse:
+                self._next_pulse = time.monotonic() + pulse_s
             try:
                 await self._catch_up()
-                if time.monotonic() >= next_pulse and self._mailboxes:
+                if due and self._mailboxes:
                     self._fan_out(await asyncio.to_thread(self.pulse_now))
             except SQLAlchemyError:
                 log.warning("The feed cannot be read just now; what is missing is told when it is back.")
-            if time.monotonic() >= next_pulse:
-                next_pulse = time.monotonic() + pulse_s
 
     async def _catch_up(self) -> None:
         while missed := await asyncio.to_thread(self._feed.after, self._told, limit=PAGE):
