@@ -55,7 +55,7 @@ def new_queues(broker: Broker, vhost: str) -> None:
             delete(connection, EVERY_QUEUE)
             declare(connection, EVERY_QUEUE)
 
-    _apart(make)
+    apart(make)
 
 
 class Counts:
@@ -98,11 +98,11 @@ class Counts:
 
     def published(self) -> int:
         """How many messages the exchange has got, poison left out."""
-        return _apart(self._tapped) - self.poisons
+        return apart(self._tapped) - self.poisons
 
     def poison(self) -> None:
         """Publish one message that calls itself `order.created` and is not JSON."""
-        _apart(self._poison)
+        apart(self._poison)
         self.poisons += 1
 
     def _ready(self) -> dict[str, int]:
@@ -128,7 +128,7 @@ class Counts:
             return int(connection.execute(query).scalar_one())
 
 
-def _apart(job: Callable[[], T]) -> T:
+def apart(job: Callable[[], T]) -> T:
     """In a thread of its own, which no ■ reaches: one in the middle of pika leaves a line that never closes."""
     result: list[T] = []
     Errand(lambda: result.append(job())).do()
