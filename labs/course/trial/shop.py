@@ -19,7 +19,7 @@ from labs.course.chaos.audit import Audit, audit
 from labs.course.chaos.part import ALL_NAMES
 from labs.course.chaos.world import World
 from labs.course.place import Place
-from labs.course.trial.counts import Counts, new_queues
+from labs.course.trial.counts import Counts, apart, new_queues
 from labs.errors import LabsError
 from labs.orders.parts import RELAY, WEB
 from labs.orders.running import OrderSystem
@@ -106,8 +106,13 @@ class TrialShop:
     def look(self) -> tuple[Audit, int]:
         """What the books say now, and how many messages are still on their way."""
         ready = self.counts.ready()
-        left, wrong = self.counts.left(ready), self.counts.wrongly_parked(ready)
-        return audit(self.database, self.accepted, world=self.world, parked=wrong), left
+        wrong = self.counts.wrongly_parked(ready)
+        return apart(
+            lambda: (
+                audit(self.database, self.accepted, world=self.world, parked=wrong),
+                self.counts.left(ready),
+            )
+        )
 
     def _made(self, *parts: str, broker: Broker | None = None) -> OrderSystem:
         return OrderSystem(
