@@ -71,6 +71,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(reason, yellow=True)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a failure when it happens: a long run may be stopped before pytest prints its own list."""
+    if "PYTEST_XDIST_WORKER" in os.environ or report.outcome not in {"failed", "rerun"}:
+        return
+    said = "tried again" if report.outcome == "rerun" else "FAILED"
+    crash = getattr(report.longrepr, "reprcrash", None)
+    reason = (crash.message if crash else str(report.longrepr)).strip().splitlines()
+    line = f"{said}: {report.nodeid} ({report.when}): {reason[0] if reason else ''}"
+    print(f"\n{line[:400]}", flush=True)  # noqa: T201 - for whoever reads along
+
+
 #: Three files have tests for every notebook, `[03_queues]`, `[3.2]` or `[nb03_ex2__why]`; these may be parted.
 BY_NOTEBOOK = re.compile(r"/test_(?:papermill|exercises_both_ways|interrupted)\.py::(?:.*\[(?:nb)?0*(\d+)[._])?")
 

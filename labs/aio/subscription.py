@@ -76,7 +76,9 @@ class Subscription:
             return self._trouble
         closing = self._raw.closing
         error = closing.exception() if closing.done() and not closing.cancelled() else None
-        return translate(error) if error else ConnectionLost("The channel of this consumer is closed.")
+        if error is None or type(error) is Exception:  # aiormq's word for "closed, and nobody said why"
+            return ConnectionLost("The channel of this consumer is closed.")
+        return translate(error)
 
     async def ack(self, delivery: Delivery) -> bool:
         """Done: the broker forgets the message. False: it is the broker's again, redelivery expected."""

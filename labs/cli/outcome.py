@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 
 #: A count in pytest's closing line, like "3 passed" or "1 error".
-COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
+COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|rerun)\b")
 #: The closing line itself: counts, and the seconds at its end.
 CLOSING = re.compile(r"^=* ?(?:\d+ [a-z]+,? )+in [\d.]+s")
 #: Colours, which a terminal gets and a count does not need.
@@ -26,6 +26,8 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    #: How many were tried a second time: those that failed again are among the `failed`.
+    rerun: int = 0
     seconds: float = 0.0
     note: str = ""
 
@@ -34,6 +36,7 @@ class Outcome:
             passed=self.passed + other.passed,
             failed=self.failed + other.failed,
             skipped=self.skipped + other.skipped,
+            rerun=self.rerun + other.rerun,
             seconds=self.seconds + other.seconds,
         )
 
@@ -41,7 +44,8 @@ class Outcome:
         if self.note:
             return self.note
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        return f"{self.passed} passed, {self.failed} failed{skipped} in {self.seconds:.0f} s"
+        rerun = f", {self.rerun} tried twice" if self.rerun else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}{rerun} in {self.seconds:.0f} s"
 
 
 def read_outcome(child: subprocess.Popen[str], *, within_s: float) -> Outcome:
@@ -74,4 +78,5 @@ def count(closing: str, code: int) -> Outcome:
     passed = counts.get("passed", 0) + counts.get("xfailed", 0)
     if not closing:
         passed = int(code == 0)
-    return Outcome(passed=passed, failed=failed, skipped=counts.get("skipped", 0))
+    skipped, rerun = counts.get("skipped", 0), counts.get("rerun", 0)
+    return Outcome(passed=passed, failed=failed, skipped=skipped, rerun=rerun)

@@ -26,8 +26,8 @@ from labs.cli.signals import signals_as_ctrl_c
 from labs.cli.stages import OTHER, PYTEST, STAGES, Stage
 from labs.errors import BrokerUnavailable, LabsError
 
-#: A stage that takes longer hangs. On two busy cores the live one has taken twenty minutes.
-STAGE_TIMEOUT_S = 2700
+#: A stage that takes longer hangs. On two busy cores the live one has taken forty minutes.
+STAGE_TIMEOUT_S = 4200
 console = Console(highlight=False)
 
 

@@ -7,8 +7,10 @@ lesson again gives a clean start.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shutil
+import sys
 
 from labs import paths
 from labs.broker.address import Broker
@@ -86,6 +88,7 @@ def open_lesson(name: str, *, strict: bool = False) -> Lesson:
     """
     by_name(name)
     install_readable_errors()
+    _import_what_draws()
     before = _open.get(name)
     if before is not None:  # the setup cell was run again
         before._give_back()  # noqa: SLF001 - the same class
@@ -103,3 +106,9 @@ def open_lesson(name: str, *, strict: bool = False) -> Lesson:
     lesson._empty_folder()  # noqa: SLF001
     print(f"Lesson {name} is open: a clean virtual host on a running broker.")
     return lesson
+
+
+def _import_what_draws() -> None:
+    """Matplotlib's C part comes with the first figure; ■ in the middle of that import would break it for good."""
+    if "matplotlib.pyplot" in sys.modules:
+        importlib.import_module("matplotlib.backends.backend_agg")

@@ -43,7 +43,7 @@ class Look:
     subscribers: tuple[Subscriber, ...] | None = None
 
 
-def look(management: Api, vhost: str, now: Clock, *, full: bool, strangers: set[str] | None = None) -> Look:
+def look(management: Api, vhost: str, now: Clock, *, full: bool, strangers: set[str]) -> Look:
     """Ask the broker. `NotFound` when the vhost is gone, `BrokerUnavailable` when nobody answers.
 
     `strangers` remembers, from look to look, the consumers that were waited for in vain: this user may not see
@@ -69,7 +69,7 @@ def look(management: Api, vhost: str, now: Clock, *, full: bool, strangers: set[
         management.get(f"/bindings/{quoted(vhost)}"),
         policies,
     )
-    consumers, connections = _people(management, vhost, set() if strangers is None else strangers)
+    consumers, connections = _people(management, vhost, strangers)
     subscribers = map(subscriber_of, consumers)
     return replace(
         seen,

@@ -23,7 +23,7 @@ from labs.broker.address import Broker
 from labs.broker.ensure import ensure_broker, main_node
 from labs.broker.management import Management
 from labs.broker.node import PrivateNode
-from labs.broker.ports import is_free
+from labs.broker.ports import is_free, reserved
 from labs.broker.ready import is_ready
 from labs.errors import BrokerUnavailable
 
@@ -155,13 +155,14 @@ def test_a_killed_node_comes_back_with_its_ports_and_its_messages(node: PrivateN
             channel.basic_publish("", "kept", str(number).encode(), properties)
         # The confirms are for the messages. What the broker knows of its queues reaches the disk a moment later.
         time.sleep(0.5)
-    node.kill()
-    assert not node.running()
     with subprocess.Popen(["sleep", "600"]) as stranger:
-        text = (node.home / "node.json").read_text()
-        state = node.state
-        assert state is not None
-        (node.home / "node.json").write_text(text.replace(f'"pid": {state.pid}', f'"pid": {stranger.pid}'))
+        with reserved(node.ports):  # another test's program may not take them meanwhile
+            node.kill()
+            assert not node.running()
+            text = (node.home / "node.json").read_text()
+            state = node.state
+            assert state is not None
+            (node.home / "node.json").write_text(text.replace(f'"pid": {state.pid}', f'"pid": {stranger.pid}'))
         heard: list[float] = []
         after = node.restart(progress=heard.append)
         assert stranger.poll() is None
