@@ -12,11 +12,13 @@ from labs.orders.topology import Reader
 
 def reading(reader: Reader, means: Means, *, url: str, tally: Tally) -> Reading:
     """The service of `reader`, whose effect is in the database, ready for a thread with a connection to `url`."""
+    service = SERVICES[reader.name]
+    together = TOGETHER.get(service)
     effects = Effects(
         means.database,
         name=reader.name,
-        apply=IN_DATABASE[SERVICES[reader.name]](means),
-        apply_all=TOGETHER.get(reader),
+        apply=IN_DATABASE[service](means),
+        apply_all=together(means) if together else None,
         clock=means.clock,
         committed=means.committed,
     )

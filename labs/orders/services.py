@@ -18,7 +18,6 @@ from labs.orders.channels.sms import Sms
 from labs.orders.channels.webhooks import Webhooks
 from labs.orders.domain.clock import Clock
 from labs.orders.domain.ids import NewId
-from labs.orders.domain.notification import Notification
 from labs.orders.outside import Outside
 from labs.orders.process.aio_reading import AioHandler
 from labs.orders.process.analytics import Analytics
@@ -50,7 +49,7 @@ from labs.orders.topology import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a service may be given. `announce` tells dashboards; `committed` wakes the relay."""
+    """What a service may be given. `announce` tells dashboards of notifications; `committed` wakes the relay."""
 
     settings: OrderSettings
     database: Database
@@ -58,7 +57,7 @@ class Means:
     new_id: NewId
     feed: Feed
     outside: Outside
-    announce: Callable[[Notification], None]
+    announce: Callable[..., None]
     committed: Callable[[], None]
 
     @property
@@ -89,9 +88,10 @@ IN_DATABASE: Mapping[Reader, Callable[[Means], Apply]] = {
 }
 
 #: Of those, who can take a whole batch with fewer statements.
-TOGETHER: Mapping[Reader, ApplyAll] = {
-    READ_MODEL: ReadModel().apply_all,
-    ANALYTICS: Analytics().apply_all,
+TOGETHER: Mapping[Reader, Callable[[Means], ApplyAll]] = {
+    FEED: lambda means: FeedReader(means.feed, announce=means.announce).apply_all,
+    READ_MODEL: lambda _: ReadModel().apply_all,
+    ANALYTICS: lambda _: Analytics().apply_all,
 }
 
 

@@ -295,6 +295,6 @@ def test_the_course_map_is_a_landmark_with_a_list_of_links(page: Page, tmp_path:
 
 def test_every_module_of_the_pieces_is_used() -> None:
     """What no piece imports would be shipped to nobody."""
-    joined = "".join(page_side(f"{name}.js") for name in ("meter", "feed", "bar", "race"))
+    joined = "".join(page_side(f"{name}.js") for name in ("meter", "feed", "bar", "race", "framed"))
     for file in STATIC.glob("*.js"):
         assert f"// --- {file.name} ---" in joined

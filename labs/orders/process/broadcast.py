@@ -44,9 +44,9 @@ class Broadcaster:
         self._waiting: deque[Notification] = deque(maxlen=KEPT)
         self._news = Event()
 
-    def announce(self, notification: Notification) -> None:
+    def announce(self, *notifications: Notification) -> None:
         """Tell every web process soon. From any thread; returns at once."""
-        self._waiting.append(notification)
+        self._waiting.extend(notifications)
         self._news.set()
 
     def work(self, connection: Connection, stop: Event) -> None:
@@ -65,7 +65,7 @@ class Broadcaster:
 class Listener:
     """The side that hears: calls `announce` for each notification. `name` is its queue's, and nobody else's."""
 
-    def __init__(self, name: str, *, announce: Callable[[Notification], None]) -> None:
+    def __init__(self, name: str, *, announce: Callable[..., None]) -> None:
         self._name, self._announce = name, announce
 
     def work(self, connection: Connection, stop: Event) -> None:

@@ -4,7 +4,8 @@ One transaction holds everything: the inbox row ("I have had this event"), the c
 that the change leads to (in the outbox). So there is no moment at which one of them is true and another is
 not. Acknowledge after the commit and a crash only repeats the delivery, which the inbox recognises.
 Several deliveries may share a transaction: one wait for the disk instead of fifty. When one of them fails, all
-are undone and done again, each under a savepoint of its own, so that only the bad one is left out. https://www.rabbitmq.com/docs/confirms#consumer-acknowledgements
+are undone and done again, each under a savepoint of its own, so that only the bad one is left out.
+https://www.rabbitmq.com/docs/confirms#consumer-acknowledgements
 """
 
 from __future__ import annotations
@@ -77,9 +78,14 @@ class Effects:
         A message that nobody can read is dead: it is parked, for a person to find. A database that fails is
         different: the exception rises, the connection ends, and the broker keeps every message.
         """
-        with self._database.write() as connection:
-            done = self._together(connection, deliveries) if len(deliveries) > 1 else None
-            outcomes, effects = done or self._one_by_one(connection, deliveries)
+        try:
+            with self._database.write() as connection:
+                outcomes, effects = self._together(connection, deliveries)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 whatever it was, one by one it is found out whose it was
+            with self._database.write() as connection:
+                outcomes, effects = self._one_by_one(connection, deliveries)
         for effect in effects:
             if effect.afterwards is not None:
                 effect.afterwards()
@@ -87,23 +93,17 @@ class Effects:
             self._committed()
         return outcomes
 
-    def _together(self, connection: Connection, deliveries: Sequence[Delivery]) -> Done | None:
-        """All with one statement for the inbox and one for the outbox; None, and nothing done, when one fails."""
+    def _together(self, connection: Connection, deliveries: Sequence[Delivery]) -> Done:
+        """All with one statement for the inbox and one for the outbox; raises when one of them fails."""
         now = self._clock()
         events: dict[str, OrderEvent] = {}
-        try:
-            with connection.begin_nested():
-                for delivery in deliveries:
-                    event = read_event(delivery.message, now=now)
-                    events.setdefault(event.id, event)
-                new = which_are_new(connection, consumer=self.name, message_ids=events, now=now)
-                todo = [event for event in events.values() if event.id in new]
-                effects = list(self._apply_all(connection, todo))
-                write_down(connection, [emitted for effect in effects for emitted in effect.emits])
-        except OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 whatever it was, one by one it is found out whose it was
-            return None
+        for delivery in deliveries:
+            event = read_event(delivery.message, now=now)
+            events.setdefault(event.id, event)
+        new = which_are_new(connection, consumer=self.name, message_ids=events, now=now)
+        todo = [event for event in events.values() if event.id in new]
+        effects = list(self._apply_all(connection, todo))
+        write_down(connection, [emitted for effect in effects for emitted in effect.emits])
         return [Ack() for _ in deliveries], effects
 
     def _one_by_one(self, connection: Connection, deliveries: Sequence[Delivery]) -> Done:

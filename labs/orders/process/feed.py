@@ -7,23 +7,31 @@ which the inbox recognises. Acknowledgements: https://www.rabbitmq.com/docs/conf
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
 from labs.orders.domain.event import OrderEvent
-from labs.orders.domain.notification import Notification
 from labs.orders.process.effects import Effect
 from labs.orders.store.feed import Feed
 
 
 class FeedReader:
-    """Puts each event into the feed; `announce` is called with it after the commit, in the reader's thread."""
+    """Puts each event into the feed; `announce` is called after the commit, in the reader's thread.
 
-    def __init__(self, feed: Feed, *, announce: Callable[[Notification], None]) -> None:
+    It is given the notifications of a transaction, in order, as so many arguments.
+    """
+
+    def __init__(self, feed: Feed, *, announce: Callable[..., None]) -> None:
         self._feed, self._announce = feed, announce
 
     def apply(self, connection: Connection, event: OrderEvent) -> Effect:
         """One event, one row; the announcement waits until the row can be seen."""
         return Effect(afterwards=partial(self._announce, self._feed.add(connection, event)))
+
+    def apply_all(self, connection: Connection, events: Sequence[OrderEvent]) -> Sequence[Effect]:
+        """Several events with one statement, told in one go."""
+        if not events:
+            return ()
+        return (Effect(afterwards=partial(self._announce, *self._feed.add_all(connection, events))),)

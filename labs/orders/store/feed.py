@@ -8,6 +8,7 @@ row it makes a duplicate harmless (`labs.orders.process.effects`).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -19,6 +20,9 @@ from labs.orders.store import turn
 from labs.orders.store.database import Database
 from labs.orders.store.tables import feed
 
+#: Built once: a statement that is built anew must be compiled anew.
+INSERT = insert(feed).returning(feed.c.id, sort_by_parameter_order=True)
+
 
 class Feed:
     """Everything that the dashboard has been told, in order, each event once."""
@@ -29,14 +33,21 @@ class Feed:
 
     def add(self, connection: Connection, event: OrderEvent) -> Notification:
         """Put the event into the feed, in the transaction that `connection` is in; announce it when that is over."""
+        return self.add_all(connection, [event])[0]
+
+    def add_all(self, connection: Connection, events: Sequence[OrderEvent]) -> list[Notification]:
+        """The same for one event or more, with one statement; numbered in their order."""
         turn.take_turn(connection, turn.FEED)
-        text = json.dumps(dict(event.payload), ensure_ascii=False)
-        row = connection.execute(
-            insert(feed)
-            .values(event=event.name, payload=text, received_at=milliseconds(self._clock()))
-            .returning(feed.c.id)
-        ).one()
-        return Notification(id=row.id, event=event.name, payload=dict(event.payload))
+        now = milliseconds(self._clock())
+        rows = [
+            {"event": event.name, "payload": json.dumps(dict(event.payload), ensure_ascii=False), "received_at": now}
+            for event in events
+        ]
+        numbers = connection.execute(INSERT, rows).scalars().all()
+        return [
+            Notification(id=number, event=event.name, payload=dict(event.payload))
+            for number, event in zip(numbers, events, strict=True)
+        ]
 
     def after(self, last_id: int, *, limit: int) -> list[Notification]:
         """Up to `limit` notifications after `last_id`, oldest first: what a returning browser missed."""

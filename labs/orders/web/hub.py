@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
@@ -85,9 +85,9 @@ class Hub:
             self._mailboxes.discard(mailbox)
             self.cut_streams += mailbox.cut
 
-    def announce(self, notification: Notification) -> None:
-        """The feed has this one now. From any thread, in any order, even twice; returns at once."""
-        self._soon(self._heard, notification)
+    def announce(self, *notifications: Notification) -> None:
+        """The feed has these now. From any thread, in any order, even twice; returns at once."""
+        self._soon(self._heard, notifications)
 
     def pulse(self) -> None:
         """Tell every dashboard how the system is, once the database has been asked. From any thread, at once."""
@@ -107,11 +107,12 @@ class Hub:
             with suppress(RuntimeError):  # the loop may have closed in this moment
                 loop.call_soon_threadsafe(call, argument)
 
-    def _heard(self, notification: Notification) -> None:
-        if notification.id == self._told + 1:
-            self._tell(notification)
-        elif notification.id > self._told:
-            self._gap.set()
+    def _heard(self, notifications: Sequence[Notification]) -> None:
+        for notification in notifications:
+            if notification.id == self._told + 1:
+                self._tell(notification)
+            elif notification.id > self._told:
+                self._gap.set()
 
     def _hurry(self, next_pulse: float) -> None:
         self._next_pulse = next_pulse
