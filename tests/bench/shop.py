@@ -207,7 +207,7 @@ def main() -> None:
         version = management.get("/overview")["rabbitmq_version"]
     print(f"RabbitMQ {version}, Python {platform.python_version()}, {os.cpu_count()} processors,", end=" ")
     print(f"load {os.getloadavg()[0]:.1f}; customers, dashboard, shop and broker share them.")
-    print("SQLite, WAL, synchronous=FULL: on the disk before the answer. Persistent messages, confirmed.")
+    print("SQLite, WAL, fdatasync: on the disk before the answer. Persistent messages, confirmed.")
     print(f"Readers: {', '.join(how['readers'])}; {'two processes' if options.split else 'one process'}.")
     with Proxy(broker) as proxy:
         with open_shop(broker, **how) as shop:

@@ -198,7 +198,7 @@ def test_what_became_of_events_and_deliveries_is_told() -> None:
     for outcome in (Ack(), Ack(), Retry(reason="later"), Dead(reason="never")):
         tally.outcome("inventory", outcome)
     hub = Hub(Kept(), buffer=1, status=dict)
-    metrics = Metrics(hub, tally, waiting=lambda: 3, parked=lambda: {"inventory": 1})
+    metrics = Metrics(hub, tally, waiting=lambda: 3)
     samples = numbers(metrics.page().decode())
     assert value(samples, "shop_events_published_total") == 50
     assert value(samples, "shop_events_waiting") == 3
@@ -207,7 +207,6 @@ def test_what_became_of_events_and_deliveries_is_told() -> None:
         for what in ("done", "retried", "dead")
     }
     assert outcomes == {"done": 2, "retried": 1, "dead": 1}
-    assert value(samples, "shop_parked", reader="inventory") == 1
 
 
 async def told(feed: Kept, announced: list[int], *, count: int, pulse_s: float = 60) -> list[int]:

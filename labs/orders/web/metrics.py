@@ -10,7 +10,7 @@ https://prometheus.io/docs/practices/naming/
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -33,17 +33,13 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Metrics(Collector):
-    """One shop's numbers. `waiting` says how many events the outbox holds, `parked` how many each reader gave up."""
+    """One shop's numbers. `waiting` says how many events the outbox holds.
 
-    def __init__(
-        self,
-        hub: Hub,
-        tally: Tally,
-        *,
-        waiting: Callable[[], int],
-        parked: Callable[[], Mapping[str, int]] = dict,
-    ) -> None:
-        self._hub, self._tally, self._waiting, self._parked = hub, tally, waiting, parked
+    How many messages lie in a parking lot is the broker's to say: its own exporter has every queue's depth.
+    """
+
+    def __init__(self, hub: Hub, tally: Tally, *, waiting: Callable[[], int]) -> None:
+        self._hub, self._tally, self._waiting = hub, tally, waiting
         self.registry = CollectorRegistry()
         labels = ("method", "route")
         self._requests = Counter(
@@ -107,10 +103,6 @@ class Metrics(Collector):
             if who != RELAY:
                 outcomes.add_metric((who, what), number)
         yield outcomes
-        lots = GaugeMetricFamily("shop_parked", "Messages in the parking lots.", labels=("reader",))
-        for reader, number in sorted(self._parked().items()):
-            lots.add_metric((reader,), number)
-        yield lots
 
 
 class Measured:
