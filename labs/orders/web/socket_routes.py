@@ -1,8 +1,9 @@
 """`/api/notifications/ws`: the same notifications by WebSocket, for programs that would rather have frames.
 
 Two things differ from the event stream. Nobody reconnects by himself: whoever comes back says `?after=17`.
-And the browser's same-origin rules do not hold for WebSockets: a page of another site may open one, and the
-admin's cookie goes with it. So the page must be ours: `Origin` has to name the host that was asked. Programs
+And the browser's same-origin rules do not hold for WebSockets: a foreign page may open one, and from the same
+site (another port of this host) the admin's cookie goes with it, `SameSite=Lax` or not. So the page must be ours:
+`Origin` has to name the host that was asked. Programs
 that are no browsers send no `Origin`; they cannot be tricked into carrying somebody's cookie.
 https://www.rfc-editor.org/rfc/rfc6455#section-10.2 · https://cwe.mitre.org/data/definitions/1385.html
 """
