@@ -2,8 +2,9 @@
 
 The body is our envelope, byte for byte the same in every attempt. `webhook-id` is the event's id: the receiver
 remembers it, and a repeat is harmless there. The signature covers id, time and body, so that nobody else can write
-in our name, nor send an old one again once the receiver's five minutes are over. 2xx: told. 410 Gone: they want no more. All else, a redirect too: again,
-later. One event loop. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+in our name, nor send an old one again once the receiver's five minutes are over. 2xx: told. 410 Gone: they want no
+more. All else, a redirect too: again, later. One event loop.
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
 from __future__ import annotations
