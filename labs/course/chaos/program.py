@@ -19,6 +19,9 @@ from labs.course.chaos.doom import Doom
 from labs.orders.running import OrderSystem
 from labs.orders.settings import OrderSettings
 
+#: How often the main thread looks whether it was asked to stop, in seconds.
+LOOK_S = 0.2
+
 
 def main() -> None:
     """Be what the first line says, say `{"ready": …}`, and end in good order on SIGTERM."""
@@ -43,7 +46,8 @@ def main() -> None:
     with shop:
         url = shop.url if "web" in told["only"] else None
         print(json.dumps({"ready": True, "url": url}), flush=True)
-        finish.wait()
+        while not finish.wait(LOOK_S):  # a signal may reach another thread, and then nothing wakes this one
+            pass
 
 
 def _listen(doom: Doom) -> None:
