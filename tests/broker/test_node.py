@@ -153,8 +153,8 @@ def test_a_killed_node_comes_back_with_its_ports_and_its_messages(node: PrivateN
         for number in range(5):
             properties = pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent)
             channel.basic_publish("", "kept", str(number).encode(), properties)
-        # The confirms are for the messages. What the broker knows of its queues reaches the disk a moment later.
-        time.sleep(0.5)
+        # The confirms are for the messages. What the broker knows of its queues reaches the disk seconds later.
+        time.sleep(3)
     with subprocess.Popen(["sleep", "600"]) as stranger:
         with reserved(node.ports):  # another test's program may not take them meanwhile
             node.kill()
