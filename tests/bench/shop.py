@@ -218,8 +218,8 @@ def main() -> None:
             print("From the POST to the dashboard:")
             for rate in RATES:
                 asyncio.run(at_rate(shop, rate, options.seconds))
-        with open_shop(proxy.broker, **how) as shop:
-            print("When something is away:")
+        with open_shop(proxy.broker, **how | {"readers": tuple(SERVICES)}) as shop:
+            print("When something is away, with every service and channel on:")
             with suppress(KeyboardInterrupt):
                 asyncio.run(away(shop, proxy, rate=100, seconds=10.0))
     print(f"Load at the end {os.getloadavg()[0]:.1f}.")
