@@ -7,6 +7,7 @@ All calls: https://www.rabbitmq.com/docs/http-api-reference.
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,9 +15,14 @@ import httpx
 
 from labs.broker.address import Broker
 from labs.broker.answers import nobody, quoted, refusal, too_late
+from labs.errors import BrokerRefused
 
 #: Longest wait for one answer, in seconds.
 TIMEOUT_S = 10.0
+#: HTTP's word for a fault that is the server's.
+SERVER_ERROR = 500
+#: How long a broker that stumbled gets before it is asked again, in seconds.
+AGAIN_S = 0.2
 __all__ = ["Api", "quoted"]
 
 
@@ -52,8 +58,17 @@ class Api:
         self._client.close()
 
     def get(self, path: str, **query: str) -> Any:
-        """GET `path` (below `/api`) and return its JSON."""
-        return self._ask("GET", path, params=query).json()
+        """GET `path` (below `/api`) and return its JSON. A 500 is asked again, once.
+
+        A list that is made while another vhost is being deleted may stumble over what has just gone.
+        """
+        try:
+            return self._ask("GET", path, params=query).json()
+        except BrokerRefused as stumbled:
+            if stumbled.reply_code != SERVER_ERROR:
+                raise
+            time.sleep(AGAIN_S)
+            return self._ask("GET", path, params=query).json()
 
     def put(self, path: str, json: Any) -> None:
         """PUT `json` at `path`: create or replace."""

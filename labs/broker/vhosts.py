@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import time
 
+from labs.broker.api import SERVER_ERROR
 from labs.broker.management import Management
 from labs.errors import BrokerRefused, NotFound
 
 #: How often a vhost is created again that did not come up, and after which pause in seconds.
 TRIES, PAUSE_S = 5, 0.3
-#: From here on HTTP says that the fault is the server's.
-SERVER_ERROR = 500
 
 
 def clean_vhost(management: Management, name: str) -> None:

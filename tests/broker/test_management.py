@@ -5,6 +5,9 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pika
@@ -40,6 +43,40 @@ def publish(channel: Any, queue: str, count: int) -> None:
     channel.confirm_delivery()
     for _ in range(count):
         channel.basic_publish("", queue, b"x")
+
+
+class Stumbling(BaseHTTPRequestHandler):
+    """Answers 500 as often as `falls` says, and then a list."""
+
+    falls = 0
+
+    def do_GET(self) -> None:
+        """One answer."""
+        cls, fell = type(self), type(self).falls > 0
+        cls.falls -= 1
+        body = b'{"error": "Internal Server Error"}' if fell else b"[]"
+        self.send_response(500 if fell else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize("falls", [0, 1, 2])
+def test_a_list_that_stumbles_is_asked_for_once_more(broker: Broker, falls: int) -> None:
+    """RabbitMQ 4.0 lists vhosts while one of them is being deleted; twice in a row is a refusal like any other."""
+    Stumbling.falls = falls
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stumbling) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with Management(replace(broker, management_url=f"http://127.0.0.1:{server.server_port}")) as client:
+            if falls > 1:
+                with pytest.raises(BrokerRefused, match="500"):
+                    client.vhosts()
+            else:
+                assert client.vhosts() == []
+        server.shutdown()
 
 
 def test_the_overview_names_the_node_and_its_version(management: Management, broker: Broker) -> None:
