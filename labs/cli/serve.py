@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from pathlib import Path
@@ -60,6 +61,8 @@ def serve(
         settings=settings,
     )
     with shop:
+        gc.collect()
+        gc.freeze()  # what lives as long as the shop: looking through it again and again would stop everybody
         if parts is None or WEB in parts:
             _introduce(console, shop, home)
         else:

@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psutil
+import uvloop
 
 from labs.broker.address import Broker
 from labs.broker.ensure import ensure_broker
@@ -212,16 +213,16 @@ def main() -> None:
     with Proxy(broker) as proxy:
         with open_shop(broker, **how) as shop:
             print("As many as it takes:")
-            asyncio.run(saturation(shop, connections=options.connections, seconds=options.seconds))
+            uvloop.run(saturation(shop, connections=options.connections, seconds=options.seconds))
             print(f"  memory of the shop {shop.megabytes():7.0f} MB")
         with open_shop(broker, **how) as shop:
             print("From the POST to the dashboard:")
             for rate in RATES:
-                asyncio.run(at_rate(shop, rate, options.seconds))
+                uvloop.run(at_rate(shop, rate, options.seconds))
         with open_shop(proxy.broker, **how | {"readers": tuple(SERVICES)}) as shop:
             print("When something is away, with every service and channel on:")
             with suppress(KeyboardInterrupt):
-                asyncio.run(away(shop, proxy, rate=100, seconds=10.0))
+                uvloop.run(away(shop, proxy, rate=100, seconds=10.0))
     print(f"Load at the end {os.getloadavg()[0]:.1f}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -31,6 +32,8 @@ def main() -> None:
         settings=OrderSettings(**json.loads(settings)),
         **json.loads(sys.argv[4]),
     ) as shop:
+        gc.collect()
+        gc.freeze()  # as `labs serve` does
         print(json.dumps({"url": shop.url if "web" in shop_runs() else None}), flush=True)
         for line in sys.stdin:
             if line.strip() == "status":
