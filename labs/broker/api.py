@@ -8,6 +8,7 @@ All calls: https://www.rabbitmq.com/docs/http-api-reference.
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,8 +20,6 @@ from labs.errors import BrokerRefused
 
 #: Longest wait for one answer, in seconds.
 TIMEOUT_S = 10.0
-#: HTTP's word for a fault that is the server's.
-SERVER_ERROR = 500
 #: How long a broker that stumbled gets before it is asked again, in seconds.
 AGAIN_S = 0.2
 __all__ = ["Api", "quoted"]
@@ -65,7 +64,7 @@ class Api:
         try:
             return self._ask("GET", path, params=query).json()
         except BrokerRefused as stumbled:
-            if stumbled.reply_code != SERVER_ERROR:
+            if stumbled.reply_code != HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             time.sleep(AGAIN_S)
             return self._ask("GET", path, params=query).json()

@@ -8,8 +8,8 @@ See https://www.rabbitmq.com/docs/vhosts.
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 
-from labs.broker.api import SERVER_ERROR
 from labs.broker.management import Management
 from labs.errors import BrokerRefused, NotFound
 
@@ -28,7 +28,7 @@ def clean_vhost(management: Management, name: str) -> None:
         try:
             management.put_vhost(name)
         except BrokerRefused as refused:
-            if refused.reply_code < SERVER_ERROR or not left:
+            if refused.reply_code < HTTPStatus.INTERNAL_SERVER_ERROR or not left:
                 raise
             time.sleep(PAUSE_S)
         else:

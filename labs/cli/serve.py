@@ -18,11 +18,10 @@ from labs.orders.parts import RELAY, WEB
 from labs.orders.running import OrderSystem
 from labs.orders.services import SERVICES
 from labs.orders.settings import OrderSettings
+from labs.sync.stopping import until_stopped
 
 #: All readers at once, for `--only`.
 WORKERS = "workers"
-#: How often the main thread looks whether it was asked to stop, in seconds.
-LOOK_S = 0.2
 
 
 def serve(
@@ -69,8 +68,7 @@ def serve(
             console.print(f"Running: {', '.join(sorted(parts))}.")
         console.print(f"  Broker      {broker.management_url}  (user {broker.user}, vhost {settings.vhost})")
         console.print("Ctrl-C stops it.")
-        while not finish.wait(LOOK_S):  # a signal may reach another thread, and then nothing wakes this one
-            pass
+        until_stopped(finish)
         console.print("Stopping…")  # a matter of seconds, so a second Ctrl-C need not hurry it
     console.print("Stopped. Orders and events are kept in the database and in the broker.")
 

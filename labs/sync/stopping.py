@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+#: How often a main thread that only waits looks whether it was asked to stop, in seconds.
+LOOK_S = 0.2
+
 
 @contextmanager
 def stop_on_signal(*signals: signal.Signals) -> Iterator[threading.Event]:
@@ -38,3 +41,13 @@ def stop_on_signal(*signals: signal.Signals) -> Iterator[threading.Event]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def until_stopped(stop: threading.Event) -> None:
+    """Wait in the main thread for a `stop` that a signal's handler sets.
+
+    The system may give a signal to any thread. Python runs the handler in the main one, and that one, if it waits
+    without end, is not woken for it: so it looks, every `LOOK_S` seconds.
+    """
+    while not stop.wait(LOOK_S):
+        pass

@@ -53,6 +53,13 @@ class Desk:
         """Ahmed orders; the number of his order."""
         return self.intake.take(read_order(AHMED)).order.id
 
+    def send(self) -> Broker:
+        """Ahmed orders, and the event is on its way; returns the broker, whose answer is open."""
+        broker = Broker()
+        self.order()
+        self.express.publish(broker)
+        return broker
+
     def _wake(self) -> None:
         self.woken += 1
 
@@ -101,11 +108,9 @@ def test_what_was_not_sent_when_the_line_broke_is_free_at_once(store: Store) -> 
 
 def test_what_nobody_knows_the_end_of_is_free_at_once(store: Store) -> None:
     """It may be there already; a duplicate is better than a loss."""
-    desk, broker = Desk(store), Broker()
+    desk = Desk(store)
     with desk.express.running():
-        desk.order()
-        desk.express.publish(broker)
-        broker.answer(ConnectionLost("The line is gone."))
+        desk.send().answer(ConnectionLost("The line is gone."))
         with pytest.raises(ConnectionLost):
             desk.express.mark()
     assert len(claimed(store)) == 1
@@ -113,21 +118,17 @@ def test_what_nobody_knows_the_end_of_is_free_at_once(store: Store) -> None:
 
 def test_what_was_confirmed_in_the_last_moment_is_marked(store: Store) -> None:
     """The confirm came, then the line broke: that is no reason to send it again."""
-    desk, broker = Desk(store), Broker()
+    desk = Desk(store)
     with desk.express.running():
-        desk.order()
-        desk.express.publish(broker)
-        broker.answer()
+        desk.send().answer()
     assert store.outbox.waiting() == 0
 
 
 def test_a_refused_event_is_tried_again_when_its_lease_runs_out(store: Store) -> None:
     """Somebody may have mended the binding by then."""
-    desk, broker = Desk(store), Broker()
+    desk = Desk(store)
     with desk.express.running():
-        desk.order()
-        desk.express.publish(broker)
-        broker.answer(Unroutable("No queue wanted it."))
+        desk.send().answer(Unroutable("No queue wanted it."))
         desk.express.mark()
         assert claimed(store) == []
         store.clock.forward(60)

@@ -18,9 +18,7 @@ from labs.broker.address import Broker
 from labs.course.chaos.doom import Doom
 from labs.orders.running import OrderSystem
 from labs.orders.settings import OrderSettings
-
-#: How often the main thread looks whether it was asked to stop, in seconds.
-LOOK_S = 0.2
+from labs.sync.stopping import until_stopped
 
 
 def main() -> None:
@@ -46,8 +44,7 @@ def main() -> None:
     with shop:
         url = shop.url if "web" in told["only"] else None
         print(json.dumps({"ready": True, "url": url}), flush=True)
-        while not finish.wait(LOOK_S):  # a signal may reach another thread, and then nothing wakes this one
-            pass
+        until_stopped(finish)
 
 
 def _listen(doom: Doom) -> None:

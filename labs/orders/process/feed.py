@@ -28,7 +28,8 @@ class FeedReader:
 
     def apply(self, connection: Connection, event: OrderEvent) -> Effect:
         """One event, one row; the announcement waits until the row can be seen."""
-        return Effect(afterwards=partial(self._announce, self._feed.add(connection, event)))
+        (effect,) = self.apply_all(connection, [event])
+        return effect
 
     def apply_all(self, connection: Connection, events: Sequence[OrderEvent]) -> Sequence[Effect]:
         """Several events with one statement, told in one go."""

@@ -39,11 +39,11 @@ class Database:
         self._log: WriteAheadLog | None = None
         if isinstance(place, URL):
             self._writer, self._reader = postgres_writer(place), postgres_reader(place)
-            self._hurried = migrator = self._writer
+            migrator = self._writer
         else:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' telephones are in it
-            self._writer = self._hurried = sqlite_writer(place, durable=False)
-            self._reader, self._log = sqlite_reader(place), WriteAheadLog(place)
+            self._writer, self._reader = sqlite_writer(place, durable=False), sqlite_reader(place)
+            self._log = WriteAheadLog(place)
             self._one_writer = OneWriter(place.with_name(place.name + ".writer"))
             migrator = sqlite_writer(place, busy_ms=WAIT_MS)
         try:
@@ -100,7 +100,7 @@ class Database:
         A crash of the program loses nothing of it; and it is never half there. A durable commit that comes later
         makes it durable too. https://www.sqlite.org/pragma.html#pragma_synchronous
         """
-        with self._one_writer, self._hurried.begin() as connection:
+        with self._one_writer, self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET LOCAL synchronous_commit TO off"))
             yield connection
@@ -113,7 +113,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
-        for engine in (self._writer, self._hurried, self._reader):
+        for engine in (self._writer, self._reader):
             engine.dispose()
         if isinstance(self._one_writer, OneWriter):
             self._one_writer.close()
