@@ -27,8 +27,11 @@ class FeedDesk:
         database = Database(folder / f"desk-{time.monotonic_ns()}.sqlite")
         self._feed = Feed(database, clock=system_clock)
         self._toasts: list[Notification] = []
-        reader = FeedReader(self._feed, announce=self._toasts.append)
+        reader = FeedReader(self._feed, announce=self._tell)
         self.handle = Effects(database, name="feed", apply=reader.apply, clock=system_clock).handle
+
+    def _tell(self, *notifications: Notification) -> None:
+        self._toasts.extend(notifications)
 
     @property
     def rows(self) -> int:

@@ -95,7 +95,7 @@ class Office:
             settings=chosen, database=self._database, clock=system_clock, new_id=random_id,
             feed=Feed(self._database, clock=system_clock),
             outside=Outside(chosen, home=Path(self._home.name), readers=()),
-            announce=lambda _: None, committed=lambda: None, kept=self.notes,
+            announce=lambda *_: None, committed=lambda: None, kept=self.notes,
         )  # fmt: skip
 
     def register(self, url: str, *keys: str) -> Registration:

@@ -55,7 +55,7 @@ class SmallShop:
             self.database, clock=self._relays_clock, new_id=random_id, lease_s=courier.LEASE_S
         )
         self.feed = Feed(self.database, clock=system_clock)
-        apply = FeedReader(self.feed, announce=lambda _: None).apply
+        apply = FeedReader(self.feed, announce=lambda *_: None).apply
         self.reader = Effects(self.database, name="feed", apply=apply, clock=system_clock)
         form = {"customerName": customer, "productName": "iPhone 15 Pro", "totalPrice": 329000}
         self.form: OrderRequest = read_order(form | {"wilaya": "Algiers", "phone": "+213 555 123 456"})

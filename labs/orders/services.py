@@ -18,6 +18,7 @@ from labs.orders.channels.sms import Sms
 from labs.orders.channels.webhooks import Webhooks
 from labs.orders.domain.clock import Clock
 from labs.orders.domain.ids import NewId
+from labs.orders.domain.notification import Tell
 from labs.orders.outside import Outside
 from labs.orders.process.aio_reading import AioHandler
 from labs.orders.process.analytics import Analytics
@@ -57,7 +58,7 @@ class Means:
     new_id: NewId
     feed: Feed
     outside: Outside
-    announce: Callable[..., None]
+    announce: Tell
     committed: Callable[[], None]
 
     @property

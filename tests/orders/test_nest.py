@@ -103,7 +103,7 @@ def emit(nest: Path, url: str, queue: str, pattern: str, data: dict[str, Any]) -
 def feed(store: Store, connection: Connection) -> list[Notification]:
     """Let our feed's reader have what is in its queue; returns what it announced."""
     announced: list[Notification] = []
-    reader = FeedReader(store.feed, announce=announced.append)
+    reader = FeedReader(store.feed, announce=lambda *told: announced.extend(told))
     effects = Effects(store.database, name=FEED.name, apply=reader.apply, clock=store.clock)
     BatchConsumer(connection, FEED.queue, prefetch=10, ladder=FEED.ladder).run(
         effects.handle_batch, idle_s=0.5

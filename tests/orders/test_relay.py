@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from labs.broker.address import Broker
 from labs.errors import ConnectionLost
 from labs.message import Message
-from labs.orders.domain.notification import Notification
+from labs.orders.domain.notification import Notification, Tell
 from labs.orders.process.effects import Effects
 from labs.orders.process.feed import FeedReader
 from labs.orders.process.relay import Relay
@@ -52,12 +52,12 @@ def feed_everything(store: Store, connection: Connection) -> list[Notification]:
     """Let the feed consumer handle what is in the queue; returns what it announced."""
     announced: list[Notification] = []
     BatchConsumer(connection, FEED.queue, prefetch=10, ladder=FEED.ladder).run(
-        reader(store, announced.append).handle_batch, idle_s=0.3
+        reader(store, lambda *told: announced.extend(told)).handle_batch, idle_s=0.3
     )
     return announced
 
 
-def reader(store: Store, announce: Callable[[Notification], None]) -> Effects:
+def reader(store: Store, announce: Tell) -> Effects:
     """The feed's reader, as the shop runs it."""
     apply = FeedReader(store.feed, announce=announce).apply
     return Effects(store.database, name=FEED.name, apply=apply, clock=store.clock)

@@ -43,7 +43,7 @@ class Scene:
         self._outbox = Outbox(database, clock=system_clock, new_id=random_id, lease_s=60)
         self._intake = Intake(database, clock=system_clock, new_id=random_id, first_id=ORDERS[0])
         self._feed = Feed(database, clock=system_clock)
-        apply = FeedReader(self._feed, announce=lambda _: None).apply
+        apply = FeedReader(self._feed, announce=lambda *_: None).apply
         self._reader = Effects(database, name="feed", apply=apply, clock=system_clock)
         self.events: dict[int, OrderEvent] = {}
 

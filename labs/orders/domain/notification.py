@@ -6,6 +6,7 @@ to a browser that was away; that is what `Last-Event-ID` asks for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,3 +22,7 @@ class Notification:
     def as_json(self) -> dict[str, Any]:
         """The notification as the API lists it."""
         return {"id": self.id, "event": self.event, **self.payload}
+
+
+#: Who is told of notifications that the feed has now: one or several, in order.
+Tell = Callable[[*tuple[Notification, ...]], None]

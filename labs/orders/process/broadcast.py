@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event
 
 from labs.errors import InvalidValue
 from labs.exchange import Exchange
 from labs.message import Delivery, Message
-from labs.orders.domain.notification import Notification
+from labs.orders.domain.notification import Notification, Tell
 from labs.outcome import Ack, Outcome
 from labs.queue import Queue
 from labs.routing import Binding
@@ -65,7 +65,7 @@ class Broadcaster:
 class Listener:
     """The side that hears: calls `announce` for each notification. `name` is its queue's, and nobody else's."""
 
-    def __init__(self, name: str, *, announce: Callable[..., None]) -> None:
+    def __init__(self, name: str, *, announce: Tell) -> None:
         self._name, self._announce = name, announce
 
     def work(self, connection: Connection, stop: Event) -> None:

@@ -7,12 +7,13 @@ which the inbox recognises. Acknowledgements: https://www.rabbitmq.com/docs/conf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
 from labs.orders.domain.event import OrderEvent
+from labs.orders.domain.notification import Tell
 from labs.orders.process.effects import Effect
 from labs.orders.store.feed import Feed
 
@@ -23,7 +24,7 @@ class FeedReader:
     It is given the notifications of a transaction, in order, as so many arguments.
     """
 
-    def __init__(self, feed: Feed, *, announce: Callable[..., None]) -> None:
+    def __init__(self, feed: Feed, *, announce: Tell) -> None:
         self._feed, self._announce = feed, announce
 
     def apply(self, connection: Connection, event: OrderEvent) -> Effect:
